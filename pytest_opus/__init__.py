@@ -1,0 +1,87 @@
+"""A fake Claude Messages API for pytest: scripted turns, strict requests, token budgets.
+
+    def test_answers(opus):
+        opus.script("All tests pass now.")
+        assert run_agent("Fix this bug") == "All tests pass now."
+
+Every documented name is here; the modules behind it are private and are imported when a name is first used, so that
+loading the plugin costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._api.request import Request, ToolResult
+    from ._endpoint import Endpoint, endpoint
+    from ._ledger.call import Call, ToolCall
+    from ._ledger.problems import OpusWarning, Problem
+    from ._ledger.usage import Usage
+    from ._script.blocks import redacted_thinking, server_tool_use, text, thinking, tool_use
+    from ._script.errors import api_error, overloaded, rate_limited, server_error, timed_out
+    from ._script.plausible import plausible
+    from ._script.routes import Route
+    from ._script.turns import turn
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Call",
+    "Endpoint",
+    "OpusWarning",
+    "Problem",
+    "Request",
+    "Route",
+    "ToolCall",
+    "ToolResult",
+    "Usage",
+    "api_error",
+    "endpoint",
+    "overloaded",
+    "plausible",
+    "rate_limited",
+    "redacted_thinking",
+    "server_error",
+    "server_tool_use",
+    "text",
+    "thinking",
+    "timed_out",
+    "tool_use",
+    "turn",
+]
+
+_HOME = {
+    "Call": "._ledger.call",
+    "Endpoint": "._endpoint",
+    "OpusWarning": "._ledger.problems",
+    "Problem": "._ledger.problems",
+    "Request": "._api.request",
+    "Route": "._script.routes",
+    "ToolCall": "._ledger.call",
+    "ToolResult": "._api.request",
+    "Usage": "._ledger.usage",
+    "api_error": "._script.errors",
+    "endpoint": "._endpoint",
+    "overloaded": "._script.errors",
+    "plausible": "._script.plausible",
+    "rate_limited": "._script.errors",
+    "redacted_thinking": "._script.blocks",
+    "server_error": "._script.errors",
+    "server_tool_use": "._script.blocks",
+    "text": "._script.blocks",
+    "thinking": "._script.blocks",
+    "timed_out": "._script.errors",
+    "tool_use": "._script.blocks",
+    "turn": "._script.turns",
+}
+
+if not TYPE_CHECKING:  # a visible module __getattr__ would let a type checker accept any name
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_HOME[name], __name__), name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -1,0 +1,53 @@
+"""Which endpoint answers a request: that of its context, else the innermost one that is open in the process."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar, Token
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._endpoint import Endpoint
+    from ._ledger.call import Call
+
+_of_context: ContextVar[Endpoint | None] = ContextVar("pytest_opus_endpoint", default=None)
+_open: list[Endpoint] = []
+_watches: list[list[Call]] = []
+opened: list[Endpoint] = []
+"""Every endpoint that was opened since the running test began."""
+
+
+def current() -> Endpoint | None:
+    """The endpoint that answers a request made here and now.
+
+    A task that outlives its endpoint still belongs to it, so that it can reach neither the network nor the script of
+    another test.
+    """
+    endpoint = _of_context.get()
+    if endpoint is not None:
+        return endpoint
+    return _open[-1] if _open else None
+
+
+def enter(endpoint: Endpoint) -> Token[Endpoint | None]:
+    _open.append(endpoint)
+    opened.append(endpoint)
+    return _of_context.set(endpoint)
+
+
+def leave(endpoint: Endpoint, token: Token[Endpoint | None]) -> None:
+    _open.remove(endpoint)
+    try:
+        _of_context.reset(token)
+    except ValueError:  # an async fixture may be torn down in another context than it was set up in
+        _of_context.set(None)
+
+
+def begin_test(calls: list[Call] | None) -> None:
+    """A test begins: forget the endpoints of the one before, and note every call of the process in `calls`."""
+    _watches[:] = [] if calls is None else [calls]
+    opened.clear()
+
+
+def saw(call: Call) -> None:
+    for calls in _watches:
+        calls.append(call)

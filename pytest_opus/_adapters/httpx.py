@@ -1,0 +1,184 @@
+"""The network transports of `httpx` and of `httpx2`, its fork with the same surface.
+
+Each transport class is wrapped once, on first use, and stays wrapped: libraries that mock HTTP save the methods they
+find and put them back later. The wrapper passes every request on at once unless an endpoint claims it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import lru_cache, wraps
+from types import ModuleType
+from typing import Any
+
+from .. import _active
+from .._endpoint import Endpoint
+from .._exchange import Exchange
+from .._http import Headers, HttpRequest
+
+_MARK = "__pytest_opus__"
+_PORTS = {"http": 80, "https": 443}
+
+
+def cover(library: ModuleType) -> None:
+    """Wrap the transports of `httpx` or `httpx2`; a class that is wrapped already stays as it is."""
+    for name, method, wrapper in (
+        ("HTTPTransport", "handle_request", _sync_wrapper),
+        ("AsyncHTTPTransport", "handle_async_request", _async_wrapper),
+    ):
+        transport = getattr(library, name, None)
+        if transport is not None:  # else the library is half imported, and the next endpoint covers it
+            _wrap(library, transport, method, wrapper)
+            _wrap(library, transport, "__init__", _init_wrapper)
+
+
+def _wrap(library: ModuleType, transport: type, name: str, wrapper: Callable[[ModuleType, Any], Any]) -> None:
+    original = getattr(transport, name)
+    if not hasattr(original, _MARK):
+        replacement = wraps(original)(wrapper(library, original))
+        setattr(replacement, _MARK, True)
+        setattr(transport, name, replacement)
+
+
+def _sync_wrapper(library: ModuleType, original: Any) -> Any:
+    def handle_request(transport: Any, request: Any) -> Any:
+        endpoint = _active.current()
+        response = endpoint and answer(library, endpoint, request)
+        return original(transport, request) if response is None else response
+
+    return handle_request
+
+
+def _async_wrapper(library: ModuleType, original: Any) -> Any:
+    async def handle_async_request(transport: Any, request: Any) -> Any:
+        endpoint = _active.current()
+        response = endpoint and await answer_async(library, endpoint, request)
+        return await original(transport, request) if response is None else response
+
+    return handle_async_request
+
+
+def answer(library: ModuleType, endpoint: Endpoint, request: Any) -> Any:
+    """The endpoint's response to a request of the library, or `None` if the endpoint does not claim it."""
+    headers = Headers(request.headers.multi_items())
+    claim = endpoint.claim(*_address(request), headers)
+    if claim is None:
+        return None
+    body = request.read()
+    exchange = endpoint.handle(_http_request(request, claim.path, headers, body), known_host=claim.known_host)
+    if exchange.reply.delay:
+        time.sleep(exchange.reply.delay)
+    return _response(library, request, exchange)
+
+
+async def answer_async(library: ModuleType, endpoint: Endpoint, request: Any) -> Any:
+    """As `answer()`, without blocking the event loop."""
+    headers = Headers(request.headers.multi_items())
+    claim = endpoint.claim(*_address(request), headers)
+    if claim is None:
+        return None
+    body = await request.aread()
+    exchange = endpoint.handle(_http_request(request, claim.path, headers, body), known_host=claim.known_host)
+    if exchange.reply.delay:
+        await _sleep(exchange, exchange.reply.delay)
+    return _response(library, request, exchange)
+
+
+def _address(request: Any) -> tuple[str, int, str]:
+    url = request.url
+    return url.host, url.port or _PORTS.get(url.scheme, 0), url.path
+
+
+def _http_request(request: Any, path: str, headers: Headers, body: bytes) -> HttpRequest:
+    return HttpRequest(
+        method=request.method,
+        host=request.url.host,
+        path=path,
+        query=request.url.query.decode("ascii"),
+        headers=headers,
+        body=body,
+        received=time.time(),
+    )
+
+
+def _response(library: ModuleType, request: Any, exchange: Exchange) -> Any:
+    return library.Response(
+        exchange.reply.status,
+        headers=exchange.reply.headers,
+        stream=_stream_class(library)(exchange),
+        request=request,
+        extensions={"http_version": b"HTTP/1.1"},
+    )
+
+
+async def _sleep(exchange: Exchange, seconds: float) -> None:
+    from anyio import sleep
+
+    try:
+        await sleep(seconds)
+    except BaseException:
+        exchange.ended("aborted")
+        raise
+
+
+@lru_cache
+def _stream_class(library: ModuleType) -> Any:
+    class Body(library.SyncByteStream, library.AsyncByteStream):  # type: ignore[misc, name-defined]
+        """The chunks of a reply, each after its wait; sync and async clients read the same object."""
+
+        def __init__(self, exchange: Exchange) -> None:
+            self._exchange = exchange
+
+        def __iter__(self) -> Iterator[bytes]:
+            for count, chunk in enumerate(self._exchange.reply.chunks, 1):
+                if chunk.wait:
+                    time.sleep(chunk.wait)
+                self._exchange.delivered(count)
+                yield chunk.data
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for count, chunk in enumerate(self._exchange.reply.chunks, 1):
+                if chunk.wait:
+                    await _sleep(self._exchange, chunk.wait)
+                self._exchange.delivered(count)
+                yield chunk.data
+
+        def close(self) -> None:
+            self._exchange.ended("aborted")
+
+        async def aclose(self) -> None:
+            self._exchange.ended("aborted")
+
+    return Body
+
+
+def _init_wrapper(library: ModuleType, original: Any) -> Any:
+    """While an endpoint is open, transports that ask for the default TLS context share one.
+
+    Loading the certificates takes some 20 ms, which no faked request needs. The shared context is the library's own
+    default and verifies as always; a transport that asks for anything else gets its own.
+    """
+
+    def __init__(transport: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+        wants_default = not args and kwargs.get("verify", True) is True and kwargs.get("cert") is None
+        if wants_default and _active.current() is not None:
+            kwargs["verify"] = _tls_context(library, kwargs.get("trust_env", True))
+        original(transport, *args, **kwargs)
+
+    return __init__
+
+
+def _tls_context(library: ModuleType, trust_env: bool) -> Any:
+    sources = (os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")) if trust_env else ()
+    return _default_tls_context(library, trust_env, sources)
+
+
+@lru_cache
+def _default_tls_context(
+    library: ModuleType,
+    trust_env: bool,
+    sources: tuple[str | None, ...],  # noqa: ARG001 - other certificates make another context
+) -> Any:
+    return library.create_ssl_context(trust_env=trust_env)

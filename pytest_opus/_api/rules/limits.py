@@ -1,0 +1,153 @@
+"""What a model can and a request may ask for."""
+
+from __future__ import annotations
+
+from .refusal import Refusal, nearest, refuse
+from .request import Request, Rule
+from .server_tools import is_open
+from .system_messages import model_knows_system_messages
+from ..models import MODELS
+
+__all__ = ["RULES"]
+
+_LONG_OUTPUT = "claude-3-7-sonnet"
+
+
+def model_exists(request: Request) -> Refusal | None:
+    if request.model is not None or request.rules == "toapis":
+        return None
+    names = [name for model in MODELS for name in (model.id, *model.aliases)]
+    return Refusal(
+        f"model: {request.model_id}",
+        "model_unknown",
+        path="model",
+        status=404,
+        type="not_found_error",
+        hint=nearest(request.model_id, names),
+    )
+
+
+def output_fits_the_model(request: Request) -> Refusal | None:
+    if request.model is None or request.counting:
+        return None
+    asked, limit = request.body["max_tokens"], request.model.max_output
+    if request.model.id.startswith(_LONG_OUTPUT) and not request.scope.unlocks("output-128k"):
+        limit = 64_000
+    if asked <= limit:
+        return None
+    return refuse(
+        "max_tokens_over_limit",
+        f"{asked} > {limit}, which is the maximum allowed number of output tokens for {request.model_id}",
+        path="max_tokens",
+    )
+
+
+def prewarming_asks_for_nothing_else(request: Request) -> Refusal | None:
+    """`max_tokens: 0` fills the cache; nothing can be streamed, thought, formatted or forced."""
+    if request.counting or request.body["max_tokens"] != 0:
+        return None
+    asks = (
+        request.body.get("stream") or request.thinking == "enabled" or request.forces_tools
+    ) or request.output_config.get("format") is not None
+    if not asks:
+        return None
+    return refuse(
+        "max_tokens_zero",
+        "must be greater than or equal to 1",
+        path="max_tokens",
+        hint="0 goes with neither stream, enabled thinking, an output format nor a forced tool",
+    )
+
+
+def conversation_ends_with_the_user(request: Request) -> Refusal | None:
+    """4.6 and newer refuse a prefill; what the API itself paused may be sent back."""
+    last, model = request.history.last, request.model
+    if last is None or last.role != "assistant" or model is None or model.prefill or is_open(last):
+        return None
+    return refuse(
+        "prefill_unsupported",
+        "This model does not support assistant message prefill. The conversation must end with a user message.",
+    )
+
+
+def prefill_does_not_end_in_space(request: Request) -> Refusal | None:
+    last = request.history.last
+    if last is None or last.role != "assistant" or not last.blocks or is_open(last):
+        return None
+    if last.blocks[-1]["type"] != "text":
+        return None
+    text = last.blocks[-1]["text"]
+    if text == text.rstrip():
+        return None
+    return refuse(
+        "prefill_trailing_whitespace",
+        "final assistant content cannot end with trailing whitespace",
+        path="messages",
+    )
+
+
+def stop_sequences_are_not_blank(request: Request) -> Refusal | None:
+    if all(map(str.strip, request.body.get("stop_sequences") or ())):
+        return None
+    return refuse(
+        "stop_sequence_blank", "each stop sequence must contain non-whitespace", path="stop_sequences"
+    )
+
+
+def model_takes_speed(request: Request) -> Refusal | None:
+    if request.body.get("speed") != "fast":
+        return None
+    if not request.scope.unlocks("fast-mode"):
+        hint = "speed 'fast' needs the anthropic-beta feature 'fast-mode'"
+        return refuse("extra_inputs", "Extra inputs are not permitted", path="speed", hint=hint)
+    if request.model is None or request.model.fast != "no":
+        return None
+    return refuse("speed_unsupported", f"'{request.model_id}' does not support the `speed` parameter.")
+
+
+def model_takes_task_budget(request: Request) -> Refusal | None:
+    budget = request.output_config.get("task_budget")
+    if budget is None:
+        return None
+    if request.model is not None and not request.model.task_budget:
+        return refuse("task_budget_unsupported", f"'{request.model_id}' does not support the `task_budget` parameter.")
+    remaining = budget.get("remaining")
+    if remaining is None or remaining <= budget["total"]:
+        return None
+    return refuse(
+        "task_budget_remaining",
+        f"Input should be less than or equal to {budget['total']}",
+        path="output_config.task_budget.remaining",
+    )
+
+
+def model_takes_inference_geo(request: Request) -> Refusal | None:
+    if request.body.get("inference_geo") is None or request.model is None or request.model.inference_geo:
+        return None
+    return refuse("inference_geo_unsupported", f"'{request.model_id}' does not support the `inference_geo` parameter.")
+
+
+def fallbacks_differ(request: Request) -> Refusal | None:
+    fallbacks = request.body.get("fallbacks")
+    if not isinstance(fallbacks, list):
+        return None
+    names = [request.model_id, *(entry["model"] for entry in fallbacks)]
+    twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    if twice is None:
+        return None
+    return refuse("fallback_duplicate", f"{twice} is not a valid fallback target for {request.model_id}", path="fallbacks")
+
+
+RULES: tuple[Rule, ...] = (
+    model_exists,
+    model_knows_system_messages,
+    conversation_ends_with_the_user,
+    prefill_does_not_end_in_space,
+    output_fits_the_model,
+    prewarming_asks_for_nothing_else,
+    stop_sequences_are_not_blank,
+    model_takes_speed,
+    model_takes_task_budget,
+    model_takes_inference_geo,
+    fallbacks_differ,
+)

@@ -1,0 +1,55 @@
+"""What a validator has judged before, so that a growing conversation is judged once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from .history import Tally
+
+__all__ = ["Memory"]
+
+_CONVERSATIONS = 4
+"""As many as one test lets run at the same time, sub-agents included."""
+_NOTHING = Tally()
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversation:
+    terms: Hashable
+    messages: list[Any]
+    settled: Tally
+
+
+class Memory:
+    """Conversations and tools that were accepted; each list is replaced at once, never changed."""
+
+    def __init__(self) -> None:
+        self._conversations: tuple[_Conversation, ...] = ()
+        self._tools: tuple[tuple[Hashable, Any], ...] = ()
+
+    def recall(self, terms: Hashable, messages: Any) -> tuple[int, Tally]:
+        """How many of the messages were accepted under the same terms, and what the settled ones leave behind."""
+        if type(messages) is not list:
+            return 0, _NOTHING
+        best, tally = 0, _NOTHING
+        for known in self._conversations:
+            size = len(known.messages)
+            if best < size <= len(messages) and known.terms == terms and messages[:size] == known.messages:
+                best, tally = size, known.settled
+        return best, tally
+
+    def knows_tools(self, terms: Hashable, tools: Any) -> bool:
+        return any(known == (terms, tools) for known in self._tools)
+
+    def remember(self, terms: Hashable, messages: list[Any], extends: int, settled: Tally) -> None:
+        others = [
+            known
+            for known in self._conversations
+            if len(known.messages) != extends or known.messages[:1] != messages[:1]
+        ]
+        self._conversations = (*others[-(_CONVERSATIONS - 1) :], _Conversation(terms, messages, settled))
+
+    def remember_tools(self, terms: Hashable, tools: Any) -> None:
+        self._tools = (*self._tools[-(_CONVERSATIONS - 1) :], (terms, tools))

@@ -1,0 +1,86 @@
+"""Roles and content of messages."""
+
+from __future__ import annotations
+
+from .history import Block
+from .refusal import Refusal, refuse
+from .request import Request, Rule
+
+__all__ = ["RULES"]
+
+
+def first_is_user(request: Request) -> Refusal | None:
+    """The first message must be the user's. Models that take a prefill still answer conversations they open."""
+    turns = request.history.turns
+    if not request.history.is_whole or request.continues or turns[0].role != "assistant":
+        return None
+    if request.model is not None and request.model.prefill:
+        return None
+    return refuse("first_message_role", 'first message must use the "user" role', path="messages")
+
+
+def content_is_not_empty(request: Request) -> Refusal | None:
+    """Messages must have content; only an assistant message at the very end may be empty."""
+    turns = request.history.turns
+    for turn in turns:
+        for index, message in turn.messages:
+            if message.get("content") or turn.role == "system":
+                continue
+            if turn.role == "assistant" and turn is turns[-1] and message is turn.messages[-1][1]:
+                continue
+            return refuse(
+                "content_empty",
+                "all messages must have non-empty content except for the optional final assistant message",
+                path=f"messages.{index}",
+            )
+    return None
+
+
+def texts_are_not_blank(request: Request) -> Refusal | None:
+    """Text blocks must hold more than whitespace, and an empty one cannot be a cache breakpoint."""
+    for turn, position, block in request.history.blocks("text"):
+        found = _blank(block, f"{turn.path(position)}.text", "messages")
+        if found is not None:
+            return found
+    return None
+
+
+def system_is_not_blank(request: Request) -> Refusal | None:
+    system = request.body.get("system")
+    if not isinstance(system, list):
+        return None
+    found = (_blank(block, f"system.{position}", "system") for position, block in enumerate(system))
+    return next(filter(None, found), None)
+
+
+def _blank(block: Block, path: str, whole: str) -> Refusal | None:
+    text = block["text"]
+    if text and not text.isspace():
+        return None
+    if not text and block.get("cache_control") is not None:
+        return refuse("cache_control_on_empty_text", "cache_control cannot be set for empty text blocks", path=path)
+    if not text:
+        return refuse("text_empty", "text content blocks must be non-empty", path=whole, hint=f"it is at {path}")
+    return refuse("text_blank", "text content blocks must contain non-whitespace text", path=whole, hint=f"it is at {path}")
+
+
+def calls_and_results_have_their_roles(request: Request) -> Refusal | None:
+    """Calls are the assistant's, results the user's."""
+    for turn, _, block in request.history.blocks("tool_use", "tool_result"):
+        owner = "assistant" if block["type"] == "tool_use" else "user"
+        if turn.role != owner:
+            return refuse(
+                f"{block['type']}_role",
+                f"`{block['type']}` blocks can only be in `{owner}` messages",
+                path=f"messages.{turn.messages[0][0]}",
+            )
+    return None
+
+
+RULES: tuple[Rule, ...] = (
+    first_is_user,
+    content_is_not_empty,
+    texts_are_not_blank,
+    system_is_not_blank,
+    calls_and_results_have_their_roles,
+)

@@ -1,0 +1,110 @@
+"""Every call has one result, and every result a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import takewhile
+
+from .history import Block, Turn
+from .refusal import Refusal, refuse
+from .request import Request, Rule
+
+__all__ = ["RULES"]
+
+
+def ids_are_unique(request: Request) -> Refusal | None:
+    """A `tool_use` id is used once in a conversation."""
+    seen = set(request.history.before.calls)
+    for turn, position, block in request.history.blocks("tool_use"):
+        if block["id"] in seen:
+            return refuse("tool_use_id_duplicate", "`tool_use` ids must be unique", path=turn.path(position))
+        seen.add(block["id"])
+    return None
+
+
+def calls_have_results(request: Request) -> Refusal | None:
+    """The user turn after a call starts with the results of all its calls, and no text stands behind a call."""
+    spoken = request.history.spoken()
+    for place, turn in enumerate(spoken):
+        calls = _calls(turn)
+        if not calls:
+            continue
+        answered = set() if _text_after_call(turn) else _leading_results(spoken[place + 1 : place + 2])
+        missing = [call for call in calls if call not in answered]
+        if missing:
+            return _unanswered(turn, missing)
+    return None
+
+
+def _unanswered(turn: Turn, missing: list[str]) -> Refusal:
+    behind = "text must not follow the tool_use blocks" if _text_after_call(turn) else ""
+    return refuse(
+        "tool_use_without_result",
+        "`tool_use` ids were found without `tool_result` blocks immediately after: "
+        f"{', '.join(missing)}. Each `tool_use` block must have a corresponding `tool_result` block in the next message.",
+        path=f"messages.{turn.index}",
+        hint=behind or "results come first in the user message that follows, before any text",
+    )
+
+
+def results_have_calls(request: Request) -> Refusal | None:
+    """Each result answers a call of the turn before, and it is the only one to do so."""
+    calls: set[str] | None = None if request.continues else set()
+    for turn in request.history.spoken():
+        if turn.role == "assistant":
+            calls = set(_calls(turn))
+            # The API keeps what a compaction has summed up, calls included.
+            if any(block["type"] == "compaction" for block in turn.blocks):
+                calls = calls or None
+            continue
+        found = None if calls is None else _foreign_or_repeated(turn, calls)
+        if found is not None:
+            return found
+        calls = set()
+    return None
+
+
+def _foreign_or_repeated(turn: Turn, calls: set[str]) -> Refusal | None:
+    answered: set[str] = set()
+    for position, block in _results(turn):
+        call = block["tool_use_id"]
+        if call not in calls:
+            return refuse(
+                "tool_result_without_use",
+                f"unexpected `tool_use_id` found in `tool_result` blocks: {call}. "
+                "Each `tool_result` block must have a corresponding `tool_use` block in the previous message.",
+                path=turn.path(position),
+            )
+        if call in answered:
+            return refuse(
+                "tool_result_duplicate",
+                "each tool_use must have a single result. "
+                f"Found multiple `tool_result` blocks with id: {call}",
+                path=turn.path(position),
+            )
+        answered.add(call)
+    return None
+
+
+def _calls(turn: Turn) -> list[str]:
+    return [block["id"] for block in turn.blocks if block["type"] == "tool_use"]
+
+
+def _results(turn: Turn) -> Iterator[tuple[int, Block]]:
+    return ((at, block) for at, block in enumerate(turn.blocks) if block["type"] == "tool_result")
+
+
+def _leading_results(following: list[Turn]) -> set[str]:
+    return {
+        block["tool_use_id"]
+        for turn in following
+        for block in takewhile(lambda block: block["type"] == "tool_result", turn.blocks)
+    }
+
+
+def _text_after_call(turn: Turn) -> bool:
+    types = [block["type"] for block in turn.blocks]
+    return "tool_use" in types and "text" in types[types.index("tool_use") :]
+
+
+RULES: tuple[Rule, ...] = (ids_are_unique, calls_have_results, results_have_calls)

@@ -1,0 +1,70 @@
+"""A request with everything that its rules look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..models import Model
+from .history import History
+from .offer import Offer
+from .refusal import Refusal
+from .walker import Scope
+
+__all__ = ["Request", "Rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A body that has the right shape, and what was found out about it."""
+
+    body: dict[str, Any]
+    counting: bool
+    """Whether it went to count_tokens."""
+    rules: str
+    scope: Scope
+    model: Model | None
+    history: History
+    offer: Offer
+
+    @property
+    def model_id(self) -> str:
+        return str(self.body["model"])
+
+    @property
+    def continues(self) -> bool:
+        """Whether earlier messages are kept by the API, as those of a message thread or of a compaction are."""
+        return (self.body.get("thread") or {}).get("type") == "continue"
+
+    @property
+    def thinking(self) -> str | None:
+        return (self.body.get("thinking") or {}).get("type")
+
+    @property
+    def tool_choice(self) -> str | None:
+        return (self.body.get("tool_choice") or {}).get("type")
+
+    @property
+    def forces_tools(self) -> bool:
+        return self.tool_choice in ("any", "tool")
+
+    @property
+    def output_config(self) -> dict[str, Any]:
+        return self.body.get("output_config") or {}
+
+    def formats(self) -> list[tuple[str, dict[str, Any]]]:
+        """Where output formats stand, and they themselves."""
+        named = (
+            ("output_config.format", self.output_config.get("format")),
+            ("output_format", self.body.get("output_format")),
+        )
+        return [(name, value) for name, value in named if value is not None]
+
+    @property
+    def free_sampling(self) -> bool:
+        """Whether sampling parameters are accepted for every model."""
+        return self.rules == "toapis"
+
+
+Rule = Callable[[Request], Refusal | None]

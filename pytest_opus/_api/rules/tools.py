@@ -1,0 +1,195 @@
+"""The list of tools, judged once, and the choice among them, judged with every request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .refusal import Refusal, nearest, refuse
+from .request import Request, Rule
+
+__all__ = ["CHOICE_RULES", "RULES"]
+
+
+def names_are_unique(request: Request) -> Refusal | None:
+    names = [tool["name"] for tool in request.offer.tools if "name" in tool]
+    twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    if twice is None:
+        return None
+    return refuse("tool_names_duplicate", "Tool names must be unique.", path="tools", hint=f"{twice!r} is there twice")
+
+
+def some_tool_is_loaded(request: Request) -> Refusal | None:
+    tools = request.offer.tools
+    if not tools or not all(_is_deferred(tool) for tool in tools):
+        return None
+    return refuse(
+        "tools_all_deferred",
+        "At least one tool must have defer_loading=false. All tools cannot be deferred.",
+        hint="leave a tool search tool undeferred",
+    )
+
+
+def _is_deferred(tool: dict[str, Any]) -> bool:
+    return bool(tool.get("defer_loading"))
+
+
+def deferred_tools_are_not_cached(request: Request) -> Refusal | None:
+    for tool in request.offer.tools:
+        if _is_deferred(tool) and tool.get("cache_control") is not None:
+            return refuse(
+                "deferred_tool_cached",
+                f"Tool '{tool.get('name')}' cannot have both defer_loading=true and cache_control set. "
+                "Tools with defer_loading cannot use prompt caching.",
+            )
+    return None
+
+
+def domains_are_allowed_or_blocked(request: Request) -> Refusal | None:
+    """A web tool takes one of the two lists."""
+    for index, tool in enumerate(request.offer.tools):
+        if tool.get("allowed_domains") and tool.get("blocked_domains"):
+            return refuse(
+                "domains_allowed_and_blocked",
+                "Cannot specify both `allowed_domains` and `blocked_domains`.",
+                path=f"tools.{index}.{tool['type']}",
+            )
+    return None
+
+
+def model_takes_the_tools(request: Request) -> Refusal | None:
+    """The 5.5 line takes the computer toolset, no longer the dated computer tools."""
+    if request.model is None or request.model.computer_tools:
+        return None
+    dated = [t["type"] for t in request.offer.tools if str(t.get("type")).startswith("computer_20")]
+    if not dated:
+        return None
+    return refuse(
+        "tool_type_unsupported",
+        f"'{request.model_id}' does not support tool types: {', '.join(dated)}. "
+        "Did you mean one of computer_toolset_20260801?",
+    )
+
+
+def schemas_are_json_schema(request: Request) -> Refusal | None:
+    """The schema of a custom tool must be JSON Schema draft 2020-12."""
+    from pytest_opus._schema.draft import schema_error
+
+    for index, tool in enumerate(request.offer.tools):
+        if tool.get("type") not in (None, "custom"):
+            continue
+        # The two keys that the API types itself may be null there.
+        schema = {
+            key: value
+            for key, value in tool["input_schema"].items()
+            if value is not None or key not in ("properties", "required")
+        }
+        error = schema_error(schema)
+        if error is not None:
+            return refuse(
+                "input_schema_invalid",
+                "JSON schema is invalid. It must match JSON Schema draft 2020-12 "
+                "(https://json-schema.org/draft/2020-12). Learn more about tool use at "
+                "https://docs.claude.com/en/docs/tool-use.",
+                path=f"tools.{index}.custom.input_schema",
+                hint=error,
+            )
+    return None
+
+
+RULES: tuple[Rule, ...] = (
+    names_are_unique,
+    some_tool_is_loaded,
+    deferred_tools_are_not_cached,
+    domains_are_allowed_or_blocked,
+    model_takes_the_tools,
+)
+
+
+def choice_needs_tools(request: Request) -> Refusal | None:
+    """A tool choice needs tools, those of MCP servers or of an earlier message of the thread included."""
+    offer = request.offer
+    if request.tool_choice in (None, "none") or offer.tools or offer.is_open or request.continues:
+        return None
+    if request.history.after.definitions:
+        return None
+    return refuse("tool_choice_without_tools", "tool_choice may only be specified while providing tools.")
+
+
+def chosen_tool_exists(request: Request) -> Refusal | None:
+    if request.tool_choice != "tool" or request.continues:
+        return None
+    name = request.body["tool_choice"]["name"]
+    known = request.offer.names | request.history.after.definitions
+    if name in known or request.offer.is_open:
+        return None
+    return refuse("tool_choice_unknown", f"Tool '{name}' not found in provided tools", hint=nearest(name, known))
+
+
+def chosen_tool_is_called_directly(request: Request) -> Refusal | None:
+    """A forced tool must be one that the model may call itself."""
+    if request.tool_choice != "tool":
+        return None
+    name = request.body["tool_choice"]["name"]
+    tool = next((tool for tool in request.offer.tools if tool.get("name") == name), {})
+    callers = tool.get("allowed_callers")
+    if not callers or "direct" in callers:
+        return None
+    return refuse(
+        "tool_choice_not_direct",
+        f"tool_choice: Tool '{name}' cannot be forced, as its allowed_callers do not include 'direct'.",
+    )
+
+
+def model_takes_forced_choice(request: Request) -> Refusal | None:
+    if not request.forces_tools:
+        return None
+    if request.thinking == "enabled":
+        return refuse("forced_tool_with_thinking", "Thinking may not be enabled when tool_choice forces tool use.")
+    if request.model is None or request.model.forced_tools:
+        return None
+    return refuse(
+        "forced_tool_unsupported",
+        'tool_choice: type "tool" and "any" are not supported for this model.',
+        hint="use tool_choice auto and say in the prompt which tool to call",
+    )
+
+
+def references_are_offered(request: Request) -> Refusal | None:
+    """A `tool_reference` in the history names a tool that is there."""
+    history, offer = request.history, request.offer
+    if not history.after.references or offer.is_open or request.continues:
+        return None
+    unknown = history.after.references - offer.names - history.after.definitions
+    if not unknown:
+        return None
+    name = min(unknown)
+    return refuse(
+        "tool_reference_unknown",
+        f"Tool reference '{name}' not found in available tools",
+        hint=nearest(name, offer.names),
+    )
+
+
+def references_stand_alone(request: Request) -> Refusal | None:
+    """A result that loads tools holds nothing else."""
+    for turn, position, block in request.history.blocks("tool_result"):
+        inner = block.get("content")
+        types = {part["type"] for part in inner} if isinstance(inner, list) else set()
+        if "tool_reference" in types and len(types) > 1:
+            return refuse(
+                "tool_reference_mixed",
+                "Tool definitions/code execution functions cannot be mixed with other content",
+                path=turn.path(position),
+            )
+    return None
+
+
+CHOICE_RULES: tuple[Rule, ...] = (
+    choice_needs_tools,
+    chosen_tool_exists,
+    chosen_tool_is_called_directly,
+    model_takes_forced_choice,
+    references_are_offered,
+    references_stand_alone,
+)
+

@@ -1,0 +1,310 @@
+"""The table language of shapes, and how a JSON value is held against it.
+
+A shape tells the first fault of a value in the words of the API's schema layer. Paths are built on the way back, so
+that a value without fault costs no more than the look at it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from .refusal import Refusal, nearest
+
+__all__ = [
+    "ANYTHING", "FLAG", "FREE", "NUMBER", "TEXT", "Fault", "Gate", "Integer", "Items", "OneOf", "Record", "Scope",
+    "Shape", "TextOr", "Tagged", "Text", "Union", "Values", "refusal_of",
+]  # fmt: skip
+
+_MISSING: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What decides about fields besides their place: the headers of the request, and what was judged before."""
+
+    features: frozenset[str] | None
+    """The beta features asked for, without their dates; None: unknown, so all of them."""
+    known_messages: int = 0
+    known_tools: bool = False
+
+    def unlocks(self, *features: str) -> bool:
+        return self.features is None or not self.features.isdisjoint(features)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    message: str
+    code: str
+    path: tuple[str | int, ...] = ()
+    hint: str = ""
+
+    def under(self, key: str | int) -> Fault:
+        return replace(self, path=(key, *self.path))
+
+
+class Shape(Protocol):
+    def fault(self, value: Any, scope: Scope, /) -> Fault | None: ...
+
+
+def refusal_of(fault: Fault) -> Refusal:
+    path = ".".join(map(str, fault.path))
+    return Refusal(f"{path}: {fault.message}" if path else fault.message, fault.code, path=path, hint=fault.hint)
+
+
+class _Plain:
+    """A value of one JSON type."""
+
+    def __init__(self, noun: str, *types: type) -> None:
+        self._types = types
+        self._fault = Fault(f"Input should be {noun}", f"{types[0].__name__}_type" if types else "any_type")
+
+    def fault(self, value: Any, _scope: Scope) -> Fault | None:
+        return None if type(value) in self._types else self._fault
+
+
+class _Anything:
+    def fault(self, _value: Any, _scope: Scope) -> Fault | None:
+        return None
+
+
+ANYTHING = _Anything()
+TEXT = _Plain("a valid string", str)
+FLAG = _Plain("a valid boolean", bool)
+NUMBER = _Plain("a valid number", float, int)
+FREE = _Plain("a valid dictionary", dict)
+
+
+class Text:
+    """A string with bounds."""
+
+    def __init__(self, *, at_least: int = 0, at_most: int | None = None, pattern: str = "") -> None:
+        self._at_least, self._at_most, self._pattern = at_least, at_most, pattern
+        # The API's `$` is the very end, Python's is also the place before a last newline.
+        self._match = re.compile(pattern.replace("$", r"\Z")).search if pattern else None
+
+    def fault(self, value: Any, scope: Scope) -> Fault | None:
+        if type(value) is not str:
+            return TEXT.fault(value, scope)
+        if len(value) < self._at_least:
+            return Fault(f"String should have at least {_count(self._at_least, 'character')}", "string_too_short")
+        if self._at_most is not None and len(value) > self._at_most:
+            return Fault(f"String should have at most {_count(self._at_most, 'character')}", "string_too_long")
+        if self._match is not None and not self._match(value):
+            return Fault(f"String should match pattern '{self._pattern}'", "string_pattern")
+        return None
+
+
+class Integer:
+    """An integer; one written as `1.0` will do."""
+
+    def __init__(self, at_least: int | None = None) -> None:
+        self._at_least = at_least
+
+    def fault(self, value: Any, _scope: Scope) -> Fault | None:
+        if type(value) is not int and not (type(value) is float and value.is_integer()):
+            return Fault("Input should be a valid integer", "int_type")
+        if self._at_least is not None and value < self._at_least:
+            return Fault(f"Input should be greater than or equal to {self._at_least}", "greater_than_equal")
+        return None
+
+
+class OneOf:
+    """One of some words; `gated` words need a beta feature, `newer` says which unknown ones may be right."""
+
+    def __init__(
+        self, *words: str, gated: Mapping[str, str] | None = None, newer: Callable[[str], bool] | None = None
+    ) -> None:
+        self._words, self._gated, self._newer = words, dict(gated or {}), newer
+
+    def fault(self, value: Any, scope: Scope) -> Fault | None:
+        if value in self._words:
+            return None
+        if type(value) is str and self._permits(value, scope):
+            return None
+        return Fault(f"Input should be {_either(self._words)}", "literal_error", hint=nearest(value, self._words))
+
+    def _permits(self, word: str, scope: Scope) -> bool:
+        if word in self._gated:
+            return scope.unlocks(self._gated[word])
+        return self._newer is not None and self._newer(word)
+
+
+class Items:
+    """A list of one shape."""
+
+    def __init__(self, item: Shape, *, at_least: int = 0, at_most: int | None = None) -> None:
+        self._item, self._at_least, self._at_most = item, at_least, at_most
+
+    def fault(self, value: Any, scope: Scope) -> Fault | None:
+        if type(value) is not list:
+            return Fault("Input should be a valid list", "list_type")
+        if len(value) < self._at_least:
+            return _size("at least", self._at_least, len(value), "too_short")
+        if self._at_most is not None and len(value) > self._at_most:
+            return _size("at most", self._at_most, len(value), "too_long")
+        for index, item in enumerate(value):
+            found = self._item.fault(item, scope)
+            if found is not None:
+                return found.under(index)
+        return None
+
+
+class Values:
+    """An object whose keys are free and whose values have one shape."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+
+    def fault(self, value: Any, scope: Scope) -> Fault | None:
+        if type(value) is not dict:
+            return FREE.fault(value, scope)
+        for key, item in value.items():
+            found = self._shape.fault(item, scope)
+            if found is not None:
+                return found.under(key)
+        return None
+
+
+class TextOr:
+    """A string, or another shape."""
+
+    def __init__(self, other: Shape) -> None:
+        self._other = other
+
+    def fault(self, value: Any, scope: Scope) -> Fault | None:
+        return None if type(value) is str else self._other.fault(value, scope)
+
+
+class Union:
+    """Any of several shapes that no tag tells apart; the fault of the last is shown."""
+
+    def __init__(self, *shapes: Shape) -> None:
+        self._shapes = shapes
+
+    def fault(self, value: Any, scope: Scope) -> Fault | None:
+        found = None
+        for shape in self._shapes:
+            found = shape.fault(value, scope)
+            if found is None:
+                return None
+        return found
+
+
+class Gate:
+    """A field that one of some beta features brings; without it the field is unknown."""
+
+    def __init__(self, shape: Shape, *features: str) -> None:
+        self._shape, self._features = shape, features
+
+    def fault(self, value: Any, scope: Scope) -> Fault | None:
+        if scope.unlocks(*self._features):
+            return self._shape.fault(value, scope)
+        return _extra(hint=f"this field needs the anthropic-beta feature {_either(self._features)}")
+
+
+class Record:
+    """An object with known fields: `name` is required, `name?` optional; an optional field may be null."""
+
+    def __init__(self, fields: Mapping[str, Shape], *, open_ended: bool = False) -> None:
+        self._open = open_ended
+        self._fields = tuple((key.removesuffix("?"), shape, not key.endswith("?")) for key, shape in fields.items())
+        self._names = frozenset(name for name, _, _ in self._fields)
+
+    def fault(self, value: Any, scope: Scope) -> Fault | None:
+        if type(value) is not dict:
+            return _no_object()
+        unseen = len(value)
+        for name, shape, required in self._fields:
+            item = value.get(name, _MISSING)
+            if item is _MISSING:
+                if required:
+                    return Fault("Field required", "field_required", (name,), self._misspelled(name, value))
+                continue
+            unseen -= 1
+            if item is not None or required:
+                found = shape.fault(item, scope)
+                if found is not None:
+                    return found.under(name)
+        return self._unknown(value) if unseen and not self._open else None
+
+    def _unknown(self, value: dict[str, Any]) -> Fault:
+        name = next(key for key in value if key not in self._names)
+        return _extra(hint=nearest(name, self._names)).under(name)
+
+    def _misspelled(self, name: str, value: dict[str, Any]) -> str:
+        hint = nearest(name, [key for key in value if key not in self._names])
+        return hint and f"{hint.removeprefix('did you mean ').removesuffix('?')} is unknown, it is spelled {name!r}"
+
+
+class Tagged:
+    """One of several shapes, told apart by `type`, which then stands in the path.
+
+    `default` is the tag of an object that has none; `gated` tags need a beta feature; `newer` says of an unknown tag
+    that it may be one from after this table, which is then accepted unseen; `as_word` words a wrong tag like `OneOf`.
+    """
+
+    def __init__(
+        self,
+        shapes: Mapping[str, Shape],
+        *,
+        default: str | None = None,
+        gated: Mapping[str, str] | None = None,
+        newer: Callable[[str], bool] | None = None,
+        in_order: bool = False,
+        as_word: bool = False,
+    ) -> None:
+        self._shapes, self._default, self._gated = dict(shapes), default, dict(gated or {})
+        self._newer, self._as_word = newer, as_word
+        open_tags = [tag for tag in shapes if tag not in self._gated]
+        self._expected = open_tags if in_order else sorted(open_tags)
+
+    def fault(self, value: Any, scope: Scope) -> Fault | None:
+        if type(value) is not dict:
+            return _no_object()
+        tag = value.get("type", self._default)
+        if tag is None and "type" in value:
+            tag = self._default
+        if tag is None:
+            return Fault("Field required", "field_required", ("type",))
+        shape = self._shapes.get(tag) if type(tag) is str else None
+        if shape is None or (tag in self._gated and not scope.unlocks(self._gated[tag])):
+            return self._wrong_tag(tag)
+        found = shape.fault(value, scope)
+        return None if found is None else found.under(tag)
+
+    def _wrong_tag(self, tag: Any) -> Fault | None:
+        if type(tag) is str and tag not in self._gated and self._newer is not None and self._newer(tag):
+            return None
+        if self._as_word:
+            return OneOf(*self._expected).fault(tag, Scope(None))
+        expected = ", ".join(map(repr, self._expected))
+        gate = self._gated.get(tag) if type(tag) is str else None
+        return Fault(
+            f"Input tag '{tag}' found using 'type' does not match any of the expected tags: {expected}",
+            "union_tag_invalid",
+            hint=f"{tag!r} needs the anthropic-beta feature {gate!r}" if gate else nearest(tag, self._expected),
+        )
+
+
+def _no_object() -> Fault:
+    return Fault("Input should be an object", "object_type")
+
+
+def _extra(hint: str) -> Fault:
+    return Fault("Extra inputs are not permitted", "extra_inputs", hint=hint)
+
+
+def _size(bound: str, limit: int, actual: int, code: str) -> Fault:
+    return Fault(f"List should have {bound} {_count(limit, 'item')} after validation, not {actual}", code)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _either(words: tuple[str, ...]) -> str:
+    *most, last = map(repr, words)
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,85 @@
+"""Ini options, and where the state of a session and of a test is kept."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ._settings import KINDS, Settings
+
+if TYPE_CHECKING:
+    from ._endpoint import Endpoint
+    from ._judges.budget import Budget
+    from ._ledger.call import Call
+
+
+@dataclass
+class TestState:
+    """What one run of one test needs: its settings, budget, endpoint, and every call seen while it runs."""
+
+    __test__ = False
+
+    settings: Settings
+    budget: Budget | None = None
+    endpoint: Endpoint | None = None
+    seen: list[Call] = field(default_factory=list)
+    judged: int | None = None
+
+
+SETTINGS = pytest.StashKey[Settings]()
+STATE = pytest.StashKey[TestState]()
+
+
+_OPUS_MARKER = (
+    'opus(*, profile="auto", KIND="fail"|"warn"|"off"): answer the test\'s Messages requests from a script (see the '
+    f"opus fixture), and set how much each kind of problem matters: {', '.join(KINDS)}."
+)
+_BUDGET_MARKER = (
+    "token_budget(total=None, *, input=None, output=None, calls=None, per_call=None): fail the test if its calls use "
+    "more tokens than the total, the input or the output allows, if there are more of them, or if one call uses more "
+    "than per_call. The closest marker wins, key by key."
+)
+MARKERS = (_OPUS_MARKER, _BUDGET_MARKER)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    parser.addini("opus_hosts", "Further Messages hosts (HOST, HOST:PORT or base URL), one per line", "linelist", [])
+    parser.addini("opus_models", "Model ids that gateways know, one per line", "linelist", [])
+    parser.addini("opus_profile", "API convention: auto, anthropic or toapis (default: auto)", default="auto")
+    for kind, meaning in KINDS.items():
+        parser.addini(f"opus_{kind}", f"fail, warn or off (default: fail) when {meaning}", default="fail")
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """The settings of the session.
+
+    Raises:
+        pytest.UsageError: an ini value that is not accepted.
+    """
+    options = {name: config.getini(f"opus_{name}") for name in (*KINDS, "profile")}
+    settings = Settings(
+        hosts=tuple(config.getini("opus_hosts")),
+        models=tuple(config.getini("opus_models")),
+        base_url=os.environ.get("ANTHROPIC_BASE_URL"),
+    )
+    try:
+        for name, value in options.items():
+            settings = settings.override({name: value}, f"ini option opus_{name}")
+        if settings.hosts:
+            _check_hosts(settings.hosts)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
+    return settings
+
+
+def _check_hosts(hosts: tuple[str, ...]) -> None:
+    from ._hosts import parse_base
+
+    for host in hosts:
+        try:
+            parse_base(host)
+        except ValueError as error:
+            raise ValueError(f"ini option opus_hosts: {error}.") from None

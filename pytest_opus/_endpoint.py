@@ -1,0 +1,278 @@
+"""The endpoint of a test: its script, its ledger, and the requests that it answers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import _active
+from ._api.request import Request
+from ._environment import FAKE_KEY, fake_credentials
+from ._exchange import Exchange
+from ._hosts import ANTHROPIC, api_path, is_loopback
+from ._http import Headers, HttpRequest
+from ._judges.leftovers import unused_turns
+from ._ledger.call import Call, Probe, ToolCall, tool_calls
+from ._ledger.ledger import Ledger
+from ._ledger.problems import Problem, settle
+from ._ledger.transcript import transcript
+from ._ledger.usage import Usage
+from ._responders.elsewhere import AfterTheEnd, UnknownHost
+from ._responders.scripted import Scripted
+from ._script.routes import Pattern, Route, condition
+from ._script.turns import TurnLike
+from ._settings import Settings, session_settings
+
+if TYPE_CHECKING:
+    import anthropic
+
+
+class Claim(NamedTuple):
+    """A request that an endpoint answers: its path below the base URL, and whether its host was announced."""
+
+    path: str
+    known_host: bool
+
+
+class Endpoint:
+    """A fake Messages API. The `opus` fixture and `endpoint()` make one; annotate with it, do not construct it.
+
+    def test_fixes_the_bug(opus: Endpoint):
+        opus.script(tool_use("run_tests", {"file": "test_name.py"}), "All tests pass now.")
+        assert run_agent("Fix this bug") == "All tests pass now."
+        assert [call.name for call in opus.tool_calls] == ["run_tests"]
+    """
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        self._settings = settings
+        self._name = name
+        self._ledger = Ledger()
+        self._scripted = Scripted(settings, seed=name)
+        self._closed = False
+        self._judged = False
+
+    def script(self, *turns: TurnLike) -> None:
+        """Queue turns; each call takes the next one.
+
+        A turn is a str, a content block or a list of them, a `{"type": "message"}` dict, `turn(...)`, an error turn
+        such as `rate_limited()`, `plausible()`, or a function that makes one of these from the request.
+
+        Raises:
+            TypeError: a value that is no turn; the message says what is accepted.
+        """
+        __tracebackhide__ = True
+        self._scripted.script.script(*turns)
+
+    def otherwise(self, turn: TurnLike) -> None:
+        """Answer with `turn` whenever the script is used up. A later call replaces the turn."""
+        __tracebackhide__ = True
+        self._scripted.script.otherwise(turn)
+
+    def when(
+        self,
+        *,
+        model: Pattern | None = None,
+        system: Pattern | None = None,
+        tools: str | Iterable[str] | None = None,
+        user: Pattern | None = None,
+        where: Callable[[Request], object] | None = None,
+    ) -> Route:
+        """A script of its own for the requests that meet all given conditions.
+
+        Args:
+            model, system, user: a substring of the model, of the system prompt, of the last user text, or a compiled
+                regex to search there.
+            tools: a tool's name or several, which the request must offer.
+            where: any condition on the request.
+
+        Raises:
+            TypeError: no condition, or one of another type.
+
+            opus.when(system="You review code").script("Looks good.")
+        """
+        __tracebackhide__ = True
+        route = Route(condition(model=model, system=system, tools=tools, user=user, where=where))
+        self._scripted.routes.append(route)
+        return route
+
+    def expect_invalid(self) -> ExpectInvalid:
+        """Say that refused requests are meant: from here on, or, as a context manager, within it: it demands one."""
+        return ExpectInvalid(self._scripted)
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every attempt on `POST /v1/messages`, in order of arrival."""
+        return list(self._ledger.calls)
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """Every `tool_use` that was issued, joined with the result that the program sent back."""
+        return tool_calls(self._ledger.calls)
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens of all calls together."""
+        return Usage.total(call.usage for call in self._ledger.calls)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong so far. Turns that nobody asked for are added when the test's call phase ends."""
+        return list(self._ledger.problems)
+
+    def transcript(self) -> str:
+        """What went back and forth, as text."""
+        return transcript(self._ledger)
+
+    def client(self, **kw: Any) -> anthropic.Anthropic:
+        """An `anthropic.Anthropic` client wired to this endpoint; `kw` goes to its constructor.
+
+        Raises:
+            ImportError: the SDK is not installed.
+        """
+        from ._adapters.sdk import sync_client
+
+        return sync_client(self, {"api_key": FAKE_KEY} | kw)
+
+    def async_client(self, **kw: Any) -> anthropic.AsyncAnthropic:
+        """An `anthropic.AsyncAnthropic` client wired to this endpoint; `kw` goes to its constructor.
+
+        Raises:
+            ImportError: the SDK is not installed.
+        """
+        from ._adapters.sdk import async_client
+
+        return async_client(self, {"api_key": FAKE_KEY} | kw)
+
+    def claim(self, host: str, port: int, path: str, headers: Headers) -> Claim | None:
+        """Whether a request is ours to answer; for adapters."""
+        bases = (
+            ANTHROPIC,
+            self._settings.base_url,
+            os.environ.get("ANTHROPIC_BASE_URL"),
+            *self._settings.hosts,
+        )
+        found = api_path(host, port, path, filter(None, bases))
+        if found is not None:
+            return Claim(found, known_host=True)
+        if self._settings.unknown_host == "off" or not path.endswith("/v1/messages") or is_loopback(host):
+            return None
+        return Claim(path, known_host=False) if any(name.startswith("anthropic-") for name in headers) else None
+
+    def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange:
+        """The answer to a request that this endpoint claims; for adapters."""
+        responder = self._responder(known_host=known_host)
+        if request.method == "POST" and request.path.endswith("/v1/messages"):
+            call = self._ledger.open_call(lambda number: _call(number, request))
+            _active.saw(call)
+        else:
+            call = None
+        reply = responder.respond(request, call)
+        if call is None:
+            self._ledger.entries.append(Probe(method=request.method, path=request.path, status=reply.status))
+        else:
+            call.answer(reply)
+        self._ledger.problems += reply.problems
+        return Exchange(reply, call)
+
+    def _responder(self, *, known_host: bool) -> Scripted | UnknownHost | AfterTheEnd:
+        if self._closed:
+            return AfterTheEnd(self._name)
+        return self._scripted if known_host else UnknownHost(self._settings)
+
+    def judge(self) -> None:
+        """Add what can be said only at the end: turns that nobody asked for. Judging twice adds nothing."""
+        severity = self._settings.unused_turns
+        if self._judged or severity == "off":
+            return
+        self._judged = True
+        routes = [self._scripted.script, *self._scripted.routes]
+        if problem := unused_turns(routes, self._ledger, severity):
+            self._ledger.problems.append(problem)
+
+    def close(self) -> None:
+        """Answer nothing any more; deliveries that never ended count as aborted."""
+        self._closed = True
+        for call in self._ledger.calls:
+            call.end = call.end or "aborted"
+
+    def __repr__(self) -> str:
+        problems = f", {len(self._ledger.problems)} problems" if self._ledger.problems else ""
+        return f"<Endpoint: {len(self._ledger.calls)} calls, {self._scripted.script!r}{problems}>"
+
+
+def _call(number: int, request: HttpRequest) -> Call:
+    try:
+        body = request.json
+    except ValueError:
+        body = None
+    raw = body if isinstance(body, dict) else {}
+    return Call(number=number, request=Request(raw, request.headers), started=perf_counter())
+
+
+class ExpectInvalid:
+    """Refusals are meant; as a context manager it demands at least one inside."""
+
+    def __init__(self, scripted: Scripted) -> None:
+        self._scripted = scripted
+        self._allowed_before = scripted.invalid_allowed
+        scripted.invalid_allowed = True
+
+    def __enter__(self) -> None:
+        self._refused_before = self._scripted.refused
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        __tracebackhide__ = True
+        self._scripted.invalid_allowed = self._allowed_before
+        if kind is None and self._scripted.refused == self._refused_before:
+            raise AssertionError("opus: expect_invalid() saw no refused request inside its block.")
+
+
+@contextmanager
+def opened(settings: Settings, name: str) -> Iterator[Endpoint]:
+    """An endpoint that answers while the block runs; whoever opens it judges it."""
+    from ._adapters import cover_libraries
+
+    cover_libraries()
+    endpoint = Endpoint(settings, name)
+    with fake_credentials():
+        token = _active.enter(endpoint)
+        try:
+            yield endpoint
+        finally:
+            _active.leave(endpoint, token)
+            endpoint.close()
+
+
+class endpoint:  # noqa: N801
+    """An endpoint outside a fixture: in a `TestCase`, a session fixture, under `@given`, in a script.
+
+    The options are those of the `opus` marker: `profile` and the kinds of problems. Problems that matter are raised as
+    an `AssertionError` at the end of the block, unless it ends with an exception of its own.
+
+        with pytest_opus.endpoint(unused_turns="off") as opus:
+            opus.script("Hello.")
+            assert greet() == "Hello."
+
+    Raises:
+        ValueError: an unknown option.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        __tracebackhide__ = True
+        self._settings = session_settings().override(options, "endpoint()")
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Endpoint:
+        self._endpoint = self._stack.enter_context(opened(self._settings, "endpoint"))
+        return self._endpoint
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        __tracebackhide__ = True
+        self._endpoint.judge()
+        self._stack.close()
+        if kind is None and (messages := settle(self._endpoint.problems)):
+            raise AssertionError("\n\n".join(messages))

@@ -1,0 +1,60 @@
+"""Which URLs belong to a Messages host, and what their path is below its base URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+ANTHROPIC = "api.anthropic.com"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Base(NamedTuple):
+    """A base URL: `port` is `None` where it was not written, which stands for both default ports."""
+
+    host: str
+    port: int | None
+    prefix: str
+
+
+@lru_cache(maxsize=256)
+def parse_base(url: str) -> Base:
+    """The parts of `https://gateway.example:8443/anthropic`, `gateway.example:8443` or `gateway.example`.
+
+    Raises:
+        ValueError: no host can be read from `url`.
+    """
+    parts = urlsplit(url if "://" in url else f"//{url}")
+    if not parts.hostname:
+        raise ValueError(f"{url!r} names no host; HOST, HOST:PORT or a base URL is expected")
+    port = parts.port
+    if port is not None and port == _DEFAULT_PORTS.get(parts.scheme):
+        port = None
+    return Base(parts.hostname.lower(), port, parts.path.rstrip("/"))
+
+
+def api_path(host: str, port: int, path: str, bases: Iterable[str]) -> str | None:
+    """The path of a request below the first of `bases` that its host and port belong to; `None` for other hosts.
+
+    A prefix is cut off only where the API's own path follows it: some base URLs end in `/v1` and some do not.
+    """
+    found = None
+    for url in bases:
+        base = parse_base(url)
+        if host == base.host and port in ((80, 443) if base.port is None else (base.port,)):
+            if base.prefix and path.startswith(f"{base.prefix}/v1/"):
+                return path[len(base.prefix) :]
+            found = path
+    return found
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

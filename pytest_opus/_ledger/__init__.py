@@ -1,0 +1,1 @@
+"""What happened: calls, their usage, and the problems that judges found. Data only."""

@@ -1,0 +1,149 @@
+"""Calls: what the program asked, what it got, and how the delivery went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal
+
+from .._api.events import accumulate
+from .._api.objects import JsonObject, blocks_of, readable, sent_messages
+from .._api.request import Request, ToolResult
+from .._http import Headers, Reply
+from .usage import Usage
+
+End = Literal["complete", "aborted", "dropped", "timeout"]
+
+
+@dataclass(eq=False, kw_only=True)
+class Call:
+    """One HTTP attempt on `POST /v1/messages`.
+
+    Attributes:
+        number: its place in the order of arrival, from 1.
+        request: what the program sent.
+        status: the HTTP status of the answer, `None` while there is none.
+        headers: the headers of the answer.
+        error: the `error` object of an error answer (`.type`, `.message`), else `None`.
+        end: how the delivery ended; `None` while it lasts.
+        seconds, first_byte: from arrival to the end, and to the first byte of the body.
+    """
+
+    number: int
+    request: Request
+    started: float
+    status: int | None = None
+    headers: Headers = field(default_factory=Headers)
+    error: JsonObject | None = None
+    end: End | None = None
+    seconds: float | None = None
+    first_byte: float | None = None
+    message: dict[str, Any] | None = None
+    events: Sequence[dict[str, Any]] | None = None
+    delivered: int = 0
+    estimated: bool = False
+
+    def answer(self, reply: Reply) -> None:
+        """Note what the endpoint decided to answer."""
+        self.status = reply.status
+        self.headers = Headers(reply.headers)
+        self.error = None if reply.error is None else JsonObject(reply.error)
+        self.message = reply.message
+        self.events = reply.events
+        self.estimated = reply.estimated
+
+    @property
+    def stream(self) -> bool:
+        """Whether the program asked for a stream."""
+        return self.request.stream
+
+    @property
+    def response(self) -> JsonObject | None:
+        """The message that the program got; of a stream that it left early, the part that was delivered."""
+        if self.message is None:
+            return None
+        if self.events is None or self.end == "complete":
+            return self._whole_response
+        return readable(accumulate(self.events[: self.delivered]))  # type: ignore[no-any-return]
+
+    @cached_property
+    def _whole_response(self) -> JsonObject:
+        return readable(self.message)  # type: ignore[no-any-return]
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of this call; zero if it failed."""
+        response = self.response
+        if response is None:
+            return Usage()
+        return Usage.from_wire(response["usage"], model=response["model"], estimated=self.estimated)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """US dollars; `None` if the model has no known price."""
+        return self.usage.cost
+
+    @property
+    def outcome(self) -> str:
+        """Model, status and how it ended: `claude-opus-4-7 200 end_turn`."""
+        response = self.response
+        ended = self.error.type if self.error else response.get("stop_reason") if response else self.end
+        return f"{self.request.model} {self.status} {ended}"
+
+    def __repr__(self) -> str:
+        return f"<Call {self.number}: {self.outcome}>"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """A request that is no call: counting tokens, listing models, a path that does not exist."""
+
+    method: str
+    path: str
+    status: int
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A `tool_use` that the endpoint issued, joined with the result that the program sent back.
+
+    `result` is `None` until it came.
+    """
+
+    name: str
+    input: JsonObject
+    id: str
+    call: Call
+    result: ToolResult | None = None
+
+    def __repr__(self) -> str:
+        return f"ToolCall({self.name!r}, {dict(self.input)!r}, result={self.result!r})"
+
+
+def tool_calls(calls: Iterable[Call]) -> list[ToolCall]:
+    """Every client tool call of these calls, in order, with its result."""
+    issued: list[ToolCall] = []
+    results: dict[str, ToolResult] = {}
+    for call in calls:
+        for result in _new_results(call.request):
+            results.setdefault(result.tool_use_id, result)
+        content = call.response["content"] if call.response else []
+        issued += [
+            ToolCall(block["name"], block.get("input", JsonObject()), block["id"], call)
+            for block in content
+            if block["type"] == "tool_use"
+        ]
+    return [ToolCall(one.name, one.input, one.id, one.call, results.get(one.id)) for one in issued]
+
+
+def _new_results(request: Request) -> list[ToolResult]:
+    """The results that follow the last call of a tool; earlier ones came with earlier requests."""
+    found: list[ToolResult] = []
+    for message in reversed(sent_messages(request.raw)):
+        blocks = blocks_of(message.get("content"))
+        if any(block.get("type") == "tool_use" for block in blocks):
+            break
+        found += [ToolResult(block) for block in blocks if block.get("type") == "tool_result"]
+    return found

@@ -1,0 +1,48 @@
+"""How the markers of an item become values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ._judges.budget import Budget
+from ._settings import Settings
+
+
+def settings_of(item: pytest.Item, session: Settings) -> Settings:
+    """The session's settings with the item's `opus` markers on top, the closest last.
+
+    Raises:
+        ValueError: a wrong argument.
+    """
+    for mark in _farthest_first(item, "opus"):
+        if mark.args:
+            raise ValueError(f"@pytest.mark.opus takes keyword arguments only; got {mark.args[0]!r}.")
+        session = session.override(mark.kwargs, "@pytest.mark.opus")
+    return session
+
+
+def budget_of(item: pytest.Item) -> Budget | None:
+    """The item's token budget, merged key by key, or `None`.
+
+    Raises:
+        ValueError: a wrong argument, or a marker that limits nothing.
+    """
+    merged: dict[str, Any] = {}
+    marks = _farthest_first(item, "token_budget")
+    for mark in marks:
+        if len(mark.args) > 1:
+            raise ValueError(f"@pytest.mark.token_budget takes one positional argument, the total; got {mark.args!r}.")
+        if mark.args and "total" in mark.kwargs:
+            raise ValueError("@pytest.mark.token_budget: the total is given twice.")
+        merged |= {**dict(zip(("total",), mark.args, strict=False)), **mark.kwargs}
+    return Budget.of(merged) if marks else None
+
+
+def _farthest_first(item: pytest.Item, name: str) -> list[pytest.Mark]:
+    """Marks from the module down to the function, and those of a parameter set last: they are the closest."""
+    marks = list(item.iter_markers(name))[::-1]
+    callspec = getattr(item, "callspec", None)
+    of_parameters = [mark for mark in getattr(callspec, "marks", ()) if mark.name == name]
+    return [mark for mark in marks if not any(mark is other for other in of_parameters)] + of_parameters[::-1]

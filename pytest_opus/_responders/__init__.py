@@ -1,0 +1,15 @@
+"""Ways to answer. A responder decides what the answer to a request is and does no IO."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from .._http import HttpRequest, Reply
+from .._ledger.call import Call
+
+
+class Responder(Protocol):
+    """Answers the requests of one endpoint, from any thread."""
+
+    def respond(self, request: HttpRequest, call: Call | None) -> Reply:
+        """The answer to `request`; `call` is its place in the ledger if it is a `POST /v1/messages`."""

@@ -1,0 +1,63 @@
+"""Answers to requests that no script of a running test may answer."""
+
+from __future__ import annotations
+
+from .._http import HttpRequest, Reply
+from .._ledger.call import Call
+from .._ledger.problems import Problem, document
+from .._settings import Settings
+from .replies import error_reply
+
+
+class UnknownHost:
+    """A Messages request to a host that nobody named: it could be the real API behind another name."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def respond(self, request: HttpRequest, call: Call | None) -> Reply:
+        hosts = ", ".join(("api.anthropic.com", *self._settings.hosts))
+        problem = Problem(
+            kind="unknown_host",
+            code="unknown_host",
+            severity="warn" if self._settings.unknown_host == "warn" else "fail",
+            message=document(
+                f"a Messages request went to {request.host}, which is not known as a Messages host.",
+                evidence=[
+                    f"{request.method} {request.path}",
+                    f"known: {hosts}, and that of ANTHROPIC_BASE_URL",
+                ],
+                nearest=f"opus_hosts = {request.host}",
+                way_out=f"List the host in the ini file, opus_hosts = {request.host}, to have it answered. "
+                'To let such requests through: @pytest.mark.opus(unknown_host="off").',
+            ),
+            call=call,
+        )
+        return _refuse(problem)
+
+
+class AfterTheEnd:
+    """A request of a task that outlived its test: it reaches neither the network nor the next script."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def respond(self, request: HttpRequest, call: Call | None) -> Reply:
+        problem = Problem(
+            kind="unscripted",
+            code="after_the_end",
+            severity="fail",
+            message=document(
+                f"a request came after the end of {self._name}.",
+                evidence=[f"{request.method} {request.path}"],
+                nearest=None,
+                way_out="Wait for the test's tasks and threads before it ends, or cancel them.",
+            ),
+            call=call,
+        )
+        return _refuse(problem)
+
+
+def _refuse(problem: Problem) -> Reply:
+    headers = {"request-id": "req_pytest_opus", "x-should-retry": "false"}
+    return error_reply(400, "invalid_request_error", problem.summary, headers, problems=[problem])

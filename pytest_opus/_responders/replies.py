@@ -1,0 +1,75 @@
+"""Messages, errors and other JSON as replies: status, headers and bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .._api import sse
+from .._api.errors import error_body
+from .._api.events import Cut, message_events
+from .._http import Chunk, Reply
+from .._ledger.problems import Problem
+
+
+def json_reply(value: Any, headers: Mapping[str, str], *, status: int = 200, delay: float = 0.0) -> Reply:
+    """Any JSON value as a body of one chunk."""
+    data = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    fields = {"content-type": "application/json", "content-length": str(len(data)), **headers}
+    return Reply(status, list(fields.items()), (Chunk(data),), delay)
+
+
+def message_reply(
+    message: dict[str, Any],
+    headers: Mapping[str, str],
+    *,
+    delay: float,
+    estimated: bool,
+    problems: Sequence[Problem],
+) -> Reply:
+    """A message as plain JSON."""
+    reply = json_reply(message, headers, delay=delay)
+    return replace(reply, message=message, estimated=estimated, problems=problems)
+
+
+def stream_reply(
+    message: dict[str, Any],
+    headers: Mapping[str, str],
+    *,
+    cut: Cut,
+    delay: float,
+    pace: float,
+    estimated: bool,
+    problems: Sequence[Problem],
+) -> Reply:
+    """A message as server-sent events, one chunk each, `pace` seconds apart."""
+    events = message_events(message, cut)
+    chunks = [Chunk(sse.encode(event), pace if number else 0.0) for number, event in enumerate(events)]
+    fields = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache", **headers}
+    return Reply(
+        200,
+        list(fields.items()),
+        chunks,
+        delay,
+        message=message,
+        events=events,
+        estimated=estimated,
+        problems=problems,
+    )
+
+
+def error_reply(
+    status: int,
+    error_type: str,
+    message: str,
+    headers: Mapping[str, str],
+    *,
+    details: Any = None,
+    problems: Sequence[Problem] = (),
+) -> Reply:
+    """An error in the API's envelope; the request's id stands in the body and in the headers."""
+    body = error_body(error_type, message, headers["request-id"], details)
+    reply = json_reply(body, headers, status=status)
+    return replace(reply, error=body["error"], problems=tuple(problems))

@@ -1,0 +1,226 @@
+"""The scripted responder: the turns that a test wrote, served in the order and under the rules of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain, count
+from typing import Any
+
+from .._api.errors import MESSAGES, error_type
+from .._api.headers import response_headers
+from .._api.ids import Ids
+from .._api.models import find_model
+from .._api.rules import Refusal
+from .._api.tokens import input_tokens
+from .._http import HttpRequest, Reply
+from .._judges.turns import Finding, broken_inputs, impossible
+from .._ledger.call import Call
+from .._ledger.problems import Problem
+from .._script.plausible import plausible_turn
+from .._script.routes import Queued, Route
+from .._script.turns import ComputedTurn, ErrorTurn, Plausible, Turn, WholeMessage, as_turn
+from .._settings import Settings
+from . import mismatches
+from .catalogue import list_models, retrieve_model
+from .compose import NoInputError, compose
+from .gate import Gate, Resource
+from .replies import error_reply, json_reply, message_reply, stream_reply
+
+ServedTurn = Turn | WholeMessage | ErrorTurn
+
+
+class Mismatch(Exception):  # noqa: N818
+    """Request and script do not fit. The program gets the problem's summary as a 400 that no SDK retries."""
+
+    def __init__(self, problem: Problem, *, reported: bool = True) -> None:
+        super().__init__(problem.summary)
+        self.problems = [problem] if reported else []
+
+
+class Scripted:
+    """Answers from queues of turns, and refuses what the real API would refuse.
+
+    Order: key, version, rules of requests (a refused request takes no turn), the first matching route that has an
+    answer, the default script, else a mismatch.
+    """
+
+    def __init__(self, settings: Settings, seed: str) -> None:
+        self.script = Route()
+        self.routes: list[Route] = []
+        self.invalid_allowed = False
+        self.refused = 0
+        self._settings = settings
+        self._gate = Gate(settings)
+        self._ids = Ids(seed)
+        self._served = count()
+
+    def respond(self, request: HttpRequest, call: Call | None) -> Reply:
+        headers = response_headers(self._ids.new("req_011C"), served=next(self._served), received=request.received)
+        if call is not None:
+            return self._message(request, call, headers)
+        if request.method == "POST" and request.path == "/v1/messages/count_tokens":
+            return self._refusal(request, "count_tokens", None, headers) or _count(request, headers)
+        if refusal := self._gate.head_refusal(request):
+            return self._refused(refusal, None, request.path, headers)
+        return _models(request, headers) or _not_found(MESSAGES[404], headers)
+
+    def _message(self, request: HttpRequest, call: Call, headers: dict[str, str]) -> Reply:
+        if reply := self._refusal(request, "messages", call, headers):
+            return reply
+        if request.json.get("thread") is not None:
+            return _thread_unsupported(headers)
+        try:
+            queued = self._take(call)
+            turn = self._resolve(queued, call)
+            if isinstance(turn, ErrorTurn):
+                return self._error(turn, request, headers)
+            return self._answer(turn, queued, call, headers)
+        except Mismatch as mismatch:
+            return error_reply(
+                400,
+                "invalid_request_error",
+                str(mismatch),
+                headers | {"x-should-retry": "false"},
+                problems=mismatch.problems,
+            )
+
+    def _refusal(
+        self, request: HttpRequest, resource: Resource, call: Call | None, headers: dict[str, str]
+    ) -> Reply | None:
+        """The refusal of a request for messages or their tokens; switched off, only of what is no JSON object."""
+        if self._settings.invalid_requests == "off":
+            refusal = self._gate.unreadable(request, resource)
+        else:
+            refusal = self._gate.head_refusal(request) or self._gate.body_refusal(request, resource)
+        return self._refused(refusal, call, request.path, headers) if refusal else None
+
+    def _refused(self, refusal: Refusal, call: Call | None, path: str, headers: dict[str, str]) -> Reply:
+        self.refused += 1
+        severity = self._settings.invalid_requests
+        problems = []
+        if severity != "off" and not self.invalid_allowed:
+            problems.append(mismatches.refused(refusal, call, path, severity))
+        return error_reply(
+            refusal.status, refusal.type, refusal.message, headers, details=refusal.details, problems=problems
+        )
+
+    def _take(self, call: Call) -> Queued:
+        routes = (route for route in self.routes if _applies(route, call))
+        queued = next(filter(None, (route.take() for route in chain(routes, [self.script]))), None)
+        if queued is None:
+            severity = self._settings.unscripted
+            raise Mismatch(
+                mismatches.unscripted(call, self.script, self.routes, "warn" if severity == "warn" else "fail"),
+                reported=severity != "off",
+            )
+        queued.used_by = call.number
+        return queued
+
+    def _resolve(self, queued: Queued, call: Call) -> ServedTurn:
+        """The turn itself: computed from the request where a function or `plausible()` stands for it."""
+        turn = queued.turn
+        while isinstance(turn, ComputedTurn):
+            turn = _computed(turn, queued, call)
+        if isinstance(turn, Plausible):
+            return plausible_turn(call.request.raw)
+        return turn
+
+    def _error(self, turn: ErrorTurn, request: HttpRequest, headers: dict[str, str]) -> Reply:
+        kind = turn.type or error_type(turn.status, self._gate.profile(request))
+        message = turn.message or MESSAGES.get(turn.status, kind.replace("_", " ").capitalize())
+        return error_reply(turn.status, kind, message, headers | dict(turn.headers))
+
+    def _answer(self, turn: Turn | WholeMessage, queued: Queued, call: Call, headers: dict[str, str]) -> Reply:
+        body = call.request.raw
+        try:
+            message, estimated = compose(turn, body, self._ids)
+        except NoInputError as error:
+            raise self._misfit(queued, call, _no_input(error)) from None
+        problems = list(self._judge(message["content"], queued, call))
+        if turn_headers := getattr(turn, "headers", None):
+            headers |= turn_headers
+        delay, pace, cut = (
+            getattr(turn, "delay", 0.0),
+            getattr(turn, "pace", 0.0),
+            getattr(turn, "chunks", None),
+        )
+        if call.stream:
+            return stream_reply(
+                message, headers, cut=cut, delay=delay, pace=pace, estimated=estimated, problems=problems
+            )
+        return message_reply(message, headers, delay=delay, estimated=estimated, problems=problems)
+
+    def _judge(self, content: list[dict[str, Any]], queued: Queued, call: Call) -> Iterator[Problem]:
+        """Warnings about the turn; what fails the test is a mismatch."""
+        body = call.request.raw
+        for finding in chain(impossible(content, body), broken_inputs(content, body)):
+            match self._settings.severity(finding.kind):
+                case "fail":
+                    raise self._misfit(queued, call, finding)
+                case "warn":
+                    yield mismatches.misfit(call, queued, finding, "warn")
+
+    def _misfit(self, queued: Queued, call: Call, finding: Finding) -> Mismatch:
+        return Mismatch(mismatches.misfit(call, queued, finding, "fail"))
+
+
+def _applies(route: Route, call: Call) -> bool:
+    try:
+        return route.condition is not None and route.condition.matches(call.request)
+    except Exception as error:
+        raise Mismatch(mismatches.raised(call, f"when({route.condition})", error)) from error
+
+
+def _computed(turn: ComputedTurn, queued: Queued, call: Call) -> Any:
+    try:
+        made = turn.function(call.request)
+    except Exception as error:
+        raise Mismatch(mismatches.raised(call, str(queued), error)) from error
+    try:
+        return as_turn(made, "the function")
+    except TypeError as error:
+        got = "None" if made is None else str(error)
+        raise Mismatch(mismatches.computed_nothing(call, queued, got)) from None
+
+
+def _no_input(error: NoInputError) -> Finding:
+    return Finding(
+        "tool_inputs",
+        "no_input_found",
+        f"leaves the input open, and no smallest input was found for the schema ({error})",
+        None,
+        "Write the input: tool_use(name, {...}).",
+    )
+
+
+def _thread_unsupported(headers: dict[str, str]) -> Reply:
+    """Message threads are not kept; an SDK that hears this sends the whole conversation instead."""
+    return error_reply(
+        400,
+        "invalid_request_error",
+        "This request cannot use a message thread.",
+        headers,
+        details={"error_code": "thread_unsupported_request", "unsupported": ["thread"]},
+    )
+
+
+def _count(request: HttpRequest, headers: dict[str, str]) -> Reply:
+    body: Mapping[str, Any] = request.json
+    model = find_model(body["model"]) if isinstance(body.get("model"), str) else None
+    return json_reply({"input_tokens": input_tokens(body, model)}, headers)
+
+
+def _models(request: HttpRequest, headers: dict[str, str]) -> Reply | None:
+    if request.method != "GET":
+        return None
+    if request.path == "/v1/models":
+        return json_reply(list_models(request.query), headers)
+    if request.path.startswith("/v1/models/"):
+        model_id = request.path.removeprefix("/v1/models/")
+        model = retrieve_model(model_id)
+        return json_reply(model, headers) if model else _not_found(f"model: {model_id}", headers)
+    return None
+
+
+def _not_found(message: str, headers: dict[str, str]) -> Reply:
+    return error_reply(404, "not_found_error", message, headers)

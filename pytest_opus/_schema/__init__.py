@@ -1,0 +1,1 @@
+"""JSON Schema of tools: the only package that imports `jsonschema`."""

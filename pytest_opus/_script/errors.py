@@ -1,0 +1,78 @@
+"""Error turns: HTTP errors that the endpoint answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from .blocks import shown
+from .turns import ErrorTurn, _headers
+
+RetryAfter = float | Literal[False] | None
+
+
+def api_error(
+    status: int,
+    type: str | None = None,
+    message: str | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    retry_after: RetryAfter = None,
+) -> ErrorTurn:
+    """An error answer of the API.
+
+    Args:
+        status: the HTTP status, 400 to 599.
+        type: `error.type`; the one that goes with the status unless given.
+        message: `error.message`; a usual one unless given.
+        headers: further response headers.
+        retry_after: seconds to send as `retry-after`, as they are. `None` sends `retry-after-ms: 1`, so that the
+            retries of an SDK do not sleep; `False` sends neither.
+
+    Raises:
+        TypeError, ValueError: an argument that no error of the API could have.
+
+        opus.script(api_error(413), rate_limited(), "Here you are.")
+    """
+    __tracebackhide__ = True
+    if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599:
+        raise ValueError(f"api_error(): status is {shown(status)}; an HTTP status from 400 to 599 is expected.")
+    for name, value in (("type", type), ("message", message)):
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"api_error(): {name} is {shown(value)}; a str is expected.")
+    return ErrorTurn(status, type, message, {**_retry_header(retry_after), **_headers("api_error()", headers)})
+
+
+def rate_limited(*, retry_after: RetryAfter = None) -> ErrorTurn:
+    """429: the rate limit is reached."""
+    __tracebackhide__ = True
+    return api_error(429, retry_after=retry_after)
+
+
+def overloaded(*, retry_after: RetryAfter = None) -> ErrorTurn:
+    """529: the API is overloaded."""
+    __tracebackhide__ = True
+    return api_error(529, retry_after=retry_after)
+
+
+def server_error(*, retry_after: RetryAfter = None) -> ErrorTurn:
+    """500: the API failed."""
+    __tracebackhide__ = True
+    return api_error(500, retry_after=retry_after)
+
+
+def timed_out(*, retry_after: RetryAfter = None) -> ErrorTurn:
+    """504: the API gave up on the request."""
+    __tracebackhide__ = True
+    return api_error(504, retry_after=retry_after)
+
+
+def _retry_header(retry_after: RetryAfter) -> dict[str, str]:
+    __tracebackhide__ = True
+    if retry_after is None:
+        return {"retry-after-ms": "1"}
+    if retry_after is False:
+        return {}
+    if retry_after is True or not isinstance(retry_after, int | float) or retry_after < 0:
+        raise ValueError(f"retry_after is {shown(retry_after)}; seconds, None or False are expected.")
+    return {"retry-after": f"{retry_after:g}"}

@@ -1,0 +1,62 @@
+"""An answer made from the request alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .._api.objects import blocks_of, offered_tools, sent_messages
+from .blocks import Block, text, tool_use
+from .turns import Plausible, Turn
+
+ANSWER = "This is a plausible answer."
+
+
+def plausible() -> Plausible:
+    """An answer that fits the request.
+
+    It calls an offered tool once, with an input that the tool's schema allows; after that, or with no tool to call, it
+    answers in text, or in JSON when the request asks for a format.
+
+        opus.otherwise(plausible())
+    """
+    return Plausible()
+
+
+def plausible_turn(body: Mapping[str, Any]) -> Turn:
+    """The turn that `plausible()` stands for in answer to `body`."""
+    if tool := _tool_to_call(body):
+        return Turn(content=(tool_use(tool["name"]),))
+    return Turn(content=(_answer(body),))
+
+
+def _answer(body: Mapping[str, Any]) -> Block:
+    schema = ((body.get("output_config") or {}).get("format") or {}).get("schema")
+    if schema is None:
+        return text(ANSWER)
+    from .._schema.smallest import smallest
+
+    return text(json.dumps(smallest(schema)))
+
+
+def _tool_to_call(body: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The forced tool; else, where the choice is free and nothing was called yet, the first tool of the program."""
+    own = [tool for tool in offered_tools(body) if "input_schema" in tool]
+    choice = body.get("tool_choice") or {"type": "auto"}
+    match choice["type"]:
+        case "tool":
+            return next((tool for tool in own if tool["name"] == choice.get("name")), None)
+        case "any":
+            return next(iter(own), None)
+        case "auto" if not _has_called(body):
+            return next(iter(own), None)
+    return None
+
+
+def _has_called(body: Mapping[str, Any]) -> bool:
+    return any(
+        block.get("type") == "tool_use"
+        for message in sent_messages(body)
+        for block in blocks_of(message.get("content"))
+    )

@@ -1,0 +1,77 @@
+"""What becomes of a test: its markers read before it runs, its calls judged after it."""
+
+from __future__ import annotations
+
+import pytest
+
+from . import _active
+from ._config import SETTINGS, STATE, TestState
+from ._marks import budget_of, settings_of
+
+
+def prepare(item: pytest.Item) -> None:
+    """Read the item's markers; the `opus` marker alone asks for the fixture."""
+    try:
+        state = TestState(settings_of(item, item.config.stash[SETTINGS]), budget_of(item))
+    except ValueError as error:
+        message = str(error)
+    else:
+        item.stash[STATE] = state
+        _active.begin_test(state.seen if state.budget else None)
+        if item.get_closest_marker("opus"):
+            _ask_for_fixture(item)
+        return
+    pytest.fail(message, pytrace=False)  # outside the except block, which pytest would show too
+
+
+def _ask_for_fixture(item: pytest.Item) -> None:
+    """Put `opus` where `usefixtures` would: before the function's own fixtures, after those of wider scope."""
+    names: list[str] = getattr(item, "fixturenames", [])
+    if "opus" in names:
+        return
+    definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    wider = [name for name in names if name in definitions and definitions[name][-1].scope != "function"]
+    names.insert(names.index(wider[-1]) + 1 if wider else 0, "opus")
+
+
+def raise_verdict(state: TestState) -> None:
+    """Fail a test that passed, if its calls are not as they should be."""
+    from ._ledger.problems import settle
+
+    problems = []
+    if state.endpoint:
+        state.endpoint.judge()
+        problems = state.endpoint.problems
+    state.judged = len(problems)
+    messages = settle(problems)
+    if state.budget and (overrun := state.budget.overrun(state.seen)):
+        messages.append(overrun)
+    if messages:
+        pytest.fail("\n\n".join(messages), pytrace=False)
+
+
+def raise_cause(state: TestState) -> None:
+    """For a test that failed: if a function of its script raised, that is the failure to show."""
+    problems = state.endpoint.problems if state.endpoint else []
+    state.judged = len(problems)
+    for problem in problems:
+        if problem.exception:
+            raise problem.exception
+
+
+def raise_late(state: TestState) -> None:
+    """Problems that arose after the test was judged are errors of its teardown."""
+    from ._ledger.problems import settle
+
+    late = state.endpoint.problems[state.judged :] if state.endpoint and state.judged is not None else []
+    if messages := settle(late):
+        pytest.fail("\n\n".join(messages), pytrace=False)
+
+
+def section(shown: str) -> str:
+    """The report section of a failing test: problems that `shown` does not show yet, and the transcript."""
+    parts = []
+    for endpoint in _active.opened:
+        parts += [problem.message for problem in endpoint.problems if problem.message not in shown]
+        parts.append(endpoint.transcript() or "(no request was seen)")
+    return "\n\n".join(parts)

@@ -1,0 +1,77 @@
+"""The pytest plugin: options, markers, the `opus` fixture, and the one hook that fails a test."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ._config import MARKERS, SETTINGS, STATE, TestState, add_options, read_settings
+from ._settings import begin_session, end_session
+
+if TYPE_CHECKING:
+    from ._endpoint import Endpoint
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    config.stash[SETTINGS] = read_settings(config)
+    begin_session(config.stash[SETTINGS])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SETTINGS in config.stash:
+        end_session()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    from ._verdict import prepare
+
+    prepare(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Fail a test that passed but whose calls are not as they should be; a failing test keeps its own failure."""
+    from ._verdict import raise_cause, raise_verdict
+
+    try:
+        result = yield
+    except Exception:
+        raise_cause(item.stash[STATE])
+        raise
+    raise_verdict(item.stash[STATE])
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed and STATE in item.stash:
+        from ._verdict import section
+
+        if text := section(report.longreprtext):
+            report.sections.append(("opus", text))
+    return report
+
+
+@pytest.fixture
+def opus(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
+    """A fake Messages API for this test; script its turns with `opus.script(...)`.
+
+    While the test runs, every request of the process to a Messages host is answered by it and none reaches the network.
+    """
+    from ._endpoint import opened
+    from ._verdict import raise_late
+
+    state: TestState = request.node.stash[STATE]
+    with opened(state.settings, request.node.nodeid) as endpoint:
+        state.endpoint = endpoint
+        yield endpoint
+    raise_late(state)
