@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ._ledger.problems import OpusWarning, Problem
     from ._ledger.usage import Usage
     from ._script.blocks import redacted_thinking, server_tool_use, text, thinking, tool_use
-    from ._script.errors import api_error, overloaded, rate_limited, server_error, timed_out
+    from ._script.errors import api_error, fail_thread, overloaded, rate_limited, server_error, timed_out
     from ._script.plausible import plausible
     from ._script.routes import Route
     from ._script.turns import turn
@@ -37,6 +37,7 @@ __all__ = [
     "Usage",
     "api_error",
     "endpoint",
+    "fail_thread",
     "overloaded",
     "plausible",
     "rate_limited",
@@ -62,6 +63,7 @@ _HOME = {
     "Usage": "._ledger.usage",
     "api_error": "._script.errors",
     "endpoint": "._endpoint",
+    "fail_thread": "._script.errors",
     "overloaded": "._script.errors",
     "plausible": "._script.plausible",
     "rate_limited": "._script.errors",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,17 +15,20 @@ if TYPE_CHECKING:
     from ._ledger.call import Call
 
 
-@dataclass
 class TestState:
-    """What one run of one test needs: its settings, budget, endpoint, and every call seen while it runs."""
+    """What one run of one test needs: its settings, budget, endpoint, and every call seen while it runs.
+
+    `judged` is how many of the endpoint's problems the verdict on the call phase has dealt with.
+    """
 
     __test__ = False
 
-    settings: Settings
-    budget: Budget | None = None
-    endpoint: Endpoint | None = None
-    seen: list[Call] = field(default_factory=list)
-    judged: int | None = None
+    def __init__(self, settings: Settings, budget: Budget | None) -> None:
+        self.settings = settings
+        self.budget = budget
+        self.endpoint: Endpoint | None = None
+        self.seen: list[Call] = []
+        self.judged: int | None = None
 
 
 SETTINGS = pytest.StashKey[Settings]()

@@ -189,8 +189,8 @@ class Endpoint:
         if self._judged or severity == "off":
             return
         self._judged = True
-        routes = [self._scripted.script, *self._scripted.routes]
-        if problem := unused_turns(routes, self._ledger, severity):
+        problem = unused_turns([self._scripted.script, *self._scripted.routes], self._ledger, severity)
+        if problem:
             self._ledger.problems.append(problem)
 
     def close(self) -> None:
@@ -201,7 +201,7 @@ class Endpoint:
 
     def __repr__(self) -> str:
         problems = f", {len(self._ledger.problems)} problems" if self._ledger.problems else ""
-        return f"<Endpoint: {len(self._ledger.calls)} calls, {self._scripted.script!r}{problems}>"
+        return f"<Endpoint: {len(self._ledger.calls)} calls, {self._scripted.script.summary}{problems}>"
 
 
 def _call(number: int, request: HttpRequest) -> Call:

@@ -28,9 +28,12 @@ def parse_base(url: str) -> Base:
         ValueError: no host can be read from `url`.
     """
     parts = urlsplit(url if "://" in url else f"//{url}")
-    if not parts.hostname:
-        raise ValueError(f"{url!r} names no host; HOST, HOST:PORT or a base URL is expected")
-    port = parts.port
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if not parts.hostname or port == -1:
+        raise ValueError(f"{url!r} names no host and port; HOST, HOST:PORT or a base URL is expected")
     if port is not None and port == _DEFAULT_PORTS.get(parts.scheme):
         port = None
     return Base(parts.hostname.lower(), port, parts.path.rstrip("/"))
@@ -43,7 +46,10 @@ def api_path(host: str, port: int, path: str, bases: Iterable[str]) -> str | Non
     """
     found = None
     for url in bases:
-        base = parse_base(url)
+        try:
+            base = parse_base(url)
+        except ValueError:  # ANTHROPIC_BASE_URL may hold anything, and no other client reads it for this request
+            continue
         if host == base.host and port in ((80, 443) if base.port is None else (base.port,)):
             if base.prefix and path.startswith(f"{base.prefix}/v1/"):
                 return path[len(base.prefix) :]

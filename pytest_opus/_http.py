@@ -49,6 +49,7 @@ class HttpRequest:
 
     method: str
     host: str
+    port: int
     path: str
     query: str
     headers: Headers

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 Severity = Literal["fail", "warn", "off"]
 Profile = Literal["auto", "anthropic", "toapis"]
@@ -23,8 +22,7 @@ SEVERITIES = ("fail", "warn", "off")
 PROFILES = ("auto", "anthropic", "toapis")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):  # every pytest start makes this class, and a dataclass costs four times as much
     """The switches of one endpoint. `base_url` is `ANTHROPIC_BASE_URL` as it was when the session began."""
 
     unused_turns: Severity = "fail"
@@ -45,13 +43,14 @@ class Settings:
         Raises:
             ValueError: an unknown name or value; `where` begins the message, which says what is accepted.
         """
+        __tracebackhide__ = True
         for name, value in options.items():
             accepted = PROFILES if name == "profile" else SEVERITIES if name in KINDS else None
             if accepted is None:
                 raise ValueError(f"{where}: unknown option {name!r}{_hint(name)}; its options are {_OPTIONS}.")
             if value not in accepted:
                 raise ValueError(f"{where}: {name} is {value!r}; one of {', '.join(map(repr, accepted))} is expected.")
-        return replace(self, **options)
+        return self._replace(**options)
 
     def severity(self, kind: str) -> Severity:
         return getattr(self, kind)  # type: ignore[no-any-return]

@@ -72,6 +72,11 @@ def section(shown: str) -> str:
     """The report section of a failing test: problems that `shown` does not show yet, and the transcript."""
     parts = []
     for endpoint in _active.opened:
-        parts += [problem.message for problem in endpoint.problems if problem.message not in shown]
+        parts += [problem.message for problem in endpoint.problems if not _stands_in(problem.message, shown)]
         parts.append(endpoint.transcript() or "(no request was seen)")
     return "\n\n".join(parts)
+
+
+def _stands_in(message: str, shown: str) -> bool:
+    """Whether a report shows `message`; it may have marked each line of it."""
+    return all(line in shown for line in message.splitlines())

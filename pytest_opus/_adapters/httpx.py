@@ -92,9 +92,11 @@ def _address(request: Any) -> tuple[str, int, str]:
 
 
 def _http_request(request: Any, path: str, headers: Headers, body: bytes) -> HttpRequest:
+    host, port, _ = _address(request)
     return HttpRequest(
         method=request.method,
-        host=request.url.host,
+        host=host,
+        port=port,
         path=path,
         query=request.url.query.decode("ascii"),
         headers=headers,

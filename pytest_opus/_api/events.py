@@ -133,12 +133,20 @@ def accumulate(events: Iterable[Event]) -> dict[str, Any] | None:
             _apply(message["content"][event["index"]], event["delta"], fragments, event["index"])
         elif kind == "content_block_stop":
             if fragment := fragments.pop(event["index"], ""):
-                message["content"][event["index"]]["input"] = json.loads(fragment)
+                message["content"][event["index"]]["input"] = _parsed(fragment)
         elif kind == "message_delta":
             message |= event["delta"]
             message |= {key: event[key] for key in _TOP_FIELDS if key in event}
             message["usage"] |= event["usage"]
     return message
+
+
+def _parsed(fragment: str) -> Any:
+    """The input of a tool; an input that `max_tokens` cut off reads as none."""
+    try:
+        return json.loads(fragment)
+    except ValueError:
+        return {}
 
 
 def _apply(block: dict[str, Any], delta: Event, fragments: dict[int, str], index: int) -> None:

@@ -49,9 +49,16 @@ class Model:
     tool_changes: bool = True
     computer_tools: bool = True
     """Whether the dated computer tools are accepted, rather than only the toolset."""
+    pairs_by_id: bool = True
+    """Whether results are matched with calls by their ids."""
 
 
-_MANUAL: dict[str, Any] = {
+_Rules = dict[str, Any]
+
+_NEWEST: _Rules = {}
+_FIVE: _Rules = {"thinking": ("adaptive", "disabled")}
+_FOUR_SEVEN: _Rules = _FIVE | {"thinks_by_default": False}
+_FOUR_FIVE: _Rules = {
     "thinking": ("enabled", "disabled"),
     "thinks_by_default": False,
     "effort": (),
@@ -69,302 +76,94 @@ _MANUAL: dict[str, Any] = {
     "tool_overhead": (496, 588),
     "tool_changes": False,
 }
-_FOUR: dict[str, Any] = _MANUAL | {
-    "lifecycle": "retired",
-    "sampling": "both",
-    "structured_outputs": False,
-    "tool_overhead": (346, 313),
-}
-_THREE: dict[str, Any] = _FOUR | {"thinking": (), "max_output": 4096}
-_FOUR_SIX: dict[str, Any] = _MANUAL | {
-    "context": 1_000_000,
-    "max_output": 128_000,
+_FOUR_SIX: _Rules = _FOUR_FIVE | {
     "thinking": ("adaptive", "enabled", "disabled"),
     "effort": ("low", "medium", "high", "max"),
     "default_effort": "high",
+    "context": 1_000_000,
+    "max_output": 128_000,
     "prefill": False,
     "inference_geo": True,
     "tool_overhead": (497, 589),
 }
-_FOUR_SEVEN: dict[str, Any] = {"thinking": ("adaptive", "disabled"), "thinks_by_default": False}
-_FIVE_FIVE: dict[str, Any] = {"forced_tools": False, "computer_tools": False}
+_FOUR: _Rules = _FOUR_FIVE | {"sampling": "both", "structured_outputs": False, "tool_overhead": (346, 313)}
+_THREE_FIVE: _Rules = _FOUR | {"thinking": (), "max_output": 8192}
+_THREE: _Rules = _THREE_FIVE | {"max_output": 4096, "pairs_by_id": False}
 
+_UP_TO_HIGH = ("low", "medium", "high")
+_LINES = ("haiku", "sonnet", "opus", "fable", "mythos")
+
+
+def _model(id: str, display_name: str, created: str, rules: _Rules, *aliases: str, **changes: Any) -> Model:
+    line = next((line for line in _LINES if line in id), "")
+    retired = {"lifecycle": "retired"} if "retires" in changes else {}
+    facts = rules | retired | changes
+    return Model(id=id, display_name=display_name, line=line, created=created, aliases=aliases, **facts)
+
+
+# fmt: off
 MODELS: tuple[Model, ...] = (
-    Model(
-        id="claude-fable-5-2",
-        display_name="Claude Fable 5.2",
-        line="fable",
-        created="2026-11-09",
-        forced_tools=False,
-        fast="yes",
-    ),
-    Model(
-        id="claude-mythos-5-2",
-        display_name="Claude Mythos 5.2",
-        line="mythos",
-        created="2026-11-09",
-        forced_tools=False,
-        fast="yes",
-    ),
-    Model(
-        id="claude-haiku-5-5",
-        display_name="Claude Haiku 5.5",
-        line="haiku",
-        created="2026-10-07",
-        thinking=("adaptive", "disabled"),
-        default_effort="medium",
-        computer_tools=False,
-    ),
-    Model(
-        id="claude-sonnet-5-5",
-        display_name="Claude Sonnet 5.5",
-        line="sonnet",
-        created="2026-09-28",
-        thinking=("adaptive", "between_tools"),
-        effort_without_thinking=("low", "medium", "high"),
-        **_FIVE_FIVE,
-    ),
-    Model(
-        id="claude-opus-5-5",
-        display_name="Claude Opus 5.5",
-        line="opus",
-        created="2026-09-22",
-        default_effort="medium",
-        fast="yes",
-        **_FIVE_FIVE,
-    ),
-    Model(
-        id="claude-fable-5-1",
-        display_name="Claude Fable 5.1",
-        line="fable",
-        created="2026-08-27",
-        forced_tools=False,
-    ),
-    Model(
-        id="claude-mythos-5-1",
-        display_name="Claude Mythos 5.1",
-        line="mythos",
-        created="2026-08-27",
-        forced_tools=False,
-    ),
-    Model(
-        id="claude-opus-5",
-        display_name="Claude Opus 5",
-        line="opus",
-        created="2026-07-24",
-        thinking=("adaptive", "disabled"),
-        effort_without_thinking=("low", "medium", "high"),
-        fast="yes",
-        tool_overhead=(286, 406),
-    ),
-    Model(
-        id="claude-sonnet-5",
-        display_name="Claude Sonnet 5",
-        line="sonnet",
-        created="2026-06-30",
-        thinking=("adaptive", "disabled"),
-        task_budget=False,
-        min_cache_tokens=1024,
-        tool_overhead=(354, 474),
-        tool_changes=False,
-    ),
-    Model(id="claude-fable-5", display_name="Claude Fable 5", line="fable", created="2026-06-09"),
-    Model(id="claude-mythos-5", display_name="Claude Mythos 5", line="mythos", created="2026-06-09"),
-    Model(
-        id="claude-opus-4-8",
-        display_name="Claude Opus 4.8",
-        line="opus",
-        created="2026-05-28",
-        fast="yes",
-        min_cache_tokens=1024,
-        tool_overhead=(290, 410),
-        **_FOUR_SEVEN,
-    ),
-    Model(
-        id="claude-opus-4-7",
-        display_name="Claude Opus 4.7",
-        line="opus",
-        created="2026-04-16",
-        system_messages=False,
-        min_cache_tokens=2048,
-        tool_overhead=(675, 804),
-        tool_changes=False,
-        **_FOUR_SEVEN,
-    ),
-    Model(
-        id="claude-mythos-preview",
-        display_name="Claude Mythos Preview",
-        line="mythos",
-        created="2026-04-07",
-        lifecycle="retired",
-        retires="2026-06-30",
-        thinking=("adaptive", "enabled"),
-        forced_tools=False,
-        min_cache_tokens=2048,
-    ),
-    Model(
-        id="claude-sonnet-4-6",
-        display_name="Claude Sonnet 4.6",
-        line="sonnet",
-        created="2026-02-17",
-        **_FOUR_SIX,
-    ),
-    Model(
-        id="claude-opus-4-6",
-        display_name="Claude Opus 4.6",
-        line="opus",
-        created="2026-02-05",
-        fast="ignored",
-        **_FOUR_SIX | {"min_cache_tokens": 4096},
-    ),
-    Model(
-        id="claude-opus-4-5-20251101",
-        display_name="Claude Opus 4.5",
-        line="opus",
-        created="2025-11-24",
-        aliases=("claude-opus-4-5",),
-        **_MANUAL
-        | {"effort": ("low", "medium", "high"), "default_effort": "high", "min_cache_tokens": 4096},
-    ),
-    Model(
-        id="claude-haiku-4-5-20251001",
-        display_name="Claude Haiku 4.5",
-        line="haiku",
-        created="2025-10-15",
-        aliases=("claude-haiku-4-5",),
-        **_MANUAL | {"min_cache_tokens": 4096},
-    ),
-    Model(
-        id="claude-sonnet-4-5-20250929",
-        display_name="Claude Sonnet 4.5",
-        line="sonnet",
-        created="2025-09-29",
-        aliases=("claude-sonnet-4-5",),
-        lifecycle="deprecated",
-        deprecated="2026-09-29",
-        retires="2026-11-30",
-        **_MANUAL,
-    ),
-    Model(
-        id="claude-opus-4-1-20250805",
-        display_name="Claude Opus 4.1",
-        line="opus",
-        created="2025-08-05",
-        aliases=("claude-opus-4-1",),
-        retires="2026-08-05",
-        **_FOUR | {"max_output": 32_000, "sampling": "either"},
-    ),
-    Model(
-        id="claude-opus-4-20250514",
-        display_name="Claude Opus 4",
-        line="opus",
-        created="2025-05-22",
-        aliases=("claude-opus-4-0", "claude-opus-4", "claude-4-opus-20250514"),
-        retires="2026-06-15",
-        **_FOUR | {"max_output": 32_000},
-    ),
-    Model(
-        id="claude-sonnet-4-20250514",
-        display_name="Claude Sonnet 4",
-        line="sonnet",
-        created="2025-05-22",
-        aliases=("claude-sonnet-4-0", "claude-sonnet-4", "claude-4-sonnet-20250514"),
-        retires="2026-06-15",
-        **_FOUR | {"context": 1_000_000},
-    ),
-    Model(
-        id="claude-3-7-sonnet-20250219",
-        display_name="Claude Sonnet 3.7",
-        line="sonnet",
-        created="2025-02-24",
-        aliases=("claude-3-7-sonnet-latest",),
-        retires="2026-02-19",
-        **_FOUR | {"max_output": 128_000},  # 64,000 without the beta output-128k
-    ),
-    Model(
-        id="claude-3-5-haiku-20241022",
-        display_name="Claude Haiku 3.5",
-        line="haiku",
-        created="2024-10-22",
-        aliases=("claude-3-5-haiku-latest",),
-        retires="2026-02-19",
-        **_THREE | {"max_output": 8192, "min_cache_tokens": 2048},
-    ),
-    Model(
-        id="claude-3-5-sonnet-20241022",
-        display_name="Claude Sonnet 3.5 (New)",
-        line="sonnet",
-        created="2024-10-22",
-        aliases=("claude-3-5-sonnet-latest",),
-        retires="2025-10-28",
-        **_THREE | {"max_output": 8192},
-    ),
-    Model(
-        id="claude-3-5-sonnet-20240620",
-        display_name="Claude Sonnet 3.5 (Old)",
-        line="sonnet",
-        created="2024-06-20",
-        retires="2025-10-28",
-        **_THREE | {"max_output": 8192},
-    ),
-    Model(
-        id="claude-3-haiku-20240307",
-        display_name="Claude Haiku 3",
-        line="haiku",
-        created="2024-03-07",
-        aliases=("claude-3-haiku-latest",),
-        retires="2026-04-20",
-        **_THREE | {"min_cache_tokens": 2048},
-    ),
-    Model(
-        id="claude-3-opus-20240229",
-        display_name="Claude Opus 3",
-        line="opus",
-        created="2024-02-29",
-        aliases=("claude-3-opus-latest",),
-        retires="2026-01-05",
-        **_THREE,
-    ),
-    Model(
-        id="claude-3-sonnet-20240229",
-        display_name="Claude Sonnet 3",
-        line="sonnet",
-        created="2024-02-29",
-        aliases=("claude-3-sonnet-latest",),
-        retires="2025-07-21",
-        **_THREE,
-    ),
-    Model(
-        id="claude-2.1",
-        display_name="Claude 2.1",
-        line="",
-        created="2023-11-21",
-        aliases=("claude-2",),
-        retires="2025-07-21",
-        **_THREE,
-    ),
-    Model(
-        id="claude-2.0",
-        display_name="Claude 2.0",
-        line="",
-        created="2023-07-11",
-        retires="2025-07-21",
-        **_THREE | {"context": 100_000},
-    ),
-    Model(
-        id="claude-instant-1.2",
-        display_name="Claude Instant 1.2",
-        line="",
-        created="2023-08-09",
-        aliases=("claude-instant-1",),
-        retires="2024-11-06",
-        **_THREE | {"context": 100_000},
-    ),
+    _model("claude-fable-5-2", "Claude Fable 5.2", "2026-11-09", _NEWEST, forced_tools=False, fast="yes"),
+    _model("claude-mythos-5-2", "Claude Mythos 5.2", "2026-11-09", _NEWEST, forced_tools=False, fast="yes"),
+    _model("claude-haiku-5-5", "Claude Haiku 5.5", "2026-10-07", _FIVE, default_effort="medium", computer_tools=False),
+    _model("claude-sonnet-5-5", "Claude Sonnet 5.5", "2026-09-28", _NEWEST,
+           thinking=("adaptive", "between_tools"), effort_without_thinking=_UP_TO_HIGH, forced_tools=False,
+           computer_tools=False),
+    _model("claude-opus-5-5", "Claude Opus 5.5", "2026-09-22", _NEWEST,
+           default_effort="medium", fast="yes", forced_tools=False, computer_tools=False),
+    _model("claude-fable-5-1", "Claude Fable 5.1", "2026-08-27", _NEWEST, forced_tools=False),
+    _model("claude-mythos-5-1", "Claude Mythos 5.1", "2026-08-27", _NEWEST, forced_tools=False),
+    _model("claude-opus-5", "Claude Opus 5", "2026-07-24", _FIVE,
+           effort_without_thinking=_UP_TO_HIGH, fast="yes", tool_overhead=(286, 406)),
+    _model("claude-sonnet-5", "Claude Sonnet 5", "2026-06-30", _FIVE,
+           task_budget=False, min_cache_tokens=1024, tool_overhead=(354, 474), tool_changes=False),
+    _model("claude-fable-5", "Claude Fable 5", "2026-06-09", _NEWEST),
+    _model("claude-mythos-5", "Claude Mythos 5", "2026-06-09", _NEWEST),
+    _model("claude-opus-4-8", "Claude Opus 4.8", "2026-05-28", _FOUR_SEVEN,
+           fast="yes", min_cache_tokens=1024, tool_overhead=(290, 410)),
+    _model("claude-opus-4-7", "Claude Opus 4.7", "2026-04-16", _FOUR_SEVEN,
+           system_messages=False, min_cache_tokens=2048, tool_overhead=(675, 804), tool_changes=False),
+    _model("claude-mythos-preview", "Claude Mythos Preview", "2026-04-07", _NEWEST,
+           retires="2026-06-30", thinking=("adaptive", "enabled"), forced_tools=False, min_cache_tokens=2048),
+    _model("claude-sonnet-4-6", "Claude Sonnet 4.6", "2026-02-17", _FOUR_SIX),
+    _model("claude-opus-4-6", "Claude Opus 4.6", "2026-02-05", _FOUR_SIX, fast="ignored", min_cache_tokens=4096),
+    _model("claude-opus-4-5-20251101", "Claude Opus 4.5", "2025-11-24", _FOUR_FIVE, "claude-opus-4-5",
+           effort=_UP_TO_HIGH, default_effort="high", min_cache_tokens=4096),
+    _model("claude-haiku-4-5-20251001", "Claude Haiku 4.5", "2025-10-15", _FOUR_FIVE, "claude-haiku-4-5",
+           min_cache_tokens=4096),
+    _model("claude-sonnet-4-5-20250929", "Claude Sonnet 4.5", "2025-09-29", _FOUR_FIVE, "claude-sonnet-4-5",
+           lifecycle="deprecated", deprecated="2026-09-29", retires="2026-11-30"),
+    _model("claude-opus-4-1-20250805", "Claude Opus 4.1", "2025-08-05", _FOUR, "claude-opus-4-1",
+           retires="2026-08-05", max_output=32_000, sampling="either"),
+    _model("claude-opus-4-20250514", "Claude Opus 4", "2025-05-22", _FOUR,
+           "claude-opus-4-0", "claude-opus-4", "claude-4-opus-20250514",
+           retires="2026-06-15", max_output=32_000),
+    _model("claude-sonnet-4-20250514", "Claude Sonnet 4", "2025-05-22", _FOUR,
+           "claude-sonnet-4-0", "claude-sonnet-4", "claude-4-sonnet-20250514",
+           retires="2026-06-15", context=1_000_000),
+    _model("claude-3-7-sonnet-20250219", "Claude Sonnet 3.7", "2025-02-24", _FOUR, "claude-3-7-sonnet-latest",
+           retires="2026-02-19", max_output=128_000),  # 64,000 without the beta output-128k
+    _model("claude-3-5-haiku-20241022", "Claude Haiku 3.5", "2024-10-22", _THREE_FIVE, "claude-3-5-haiku-latest",
+           retires="2026-02-19", min_cache_tokens=2048),
+    _model("claude-3-5-sonnet-20241022", "Claude Sonnet 3.5 (New)", "2024-10-22", _THREE_FIVE,
+           "claude-3-5-sonnet-latest", retires="2025-10-28"),
+    _model("claude-3-5-sonnet-20240620", "Claude Sonnet 3.5 (Old)", "2024-06-20", _THREE_FIVE, retires="2025-10-28"),
+    _model("claude-3-haiku-20240307", "Claude Haiku 3", "2024-03-07", _THREE, "claude-3-haiku-latest",
+           retires="2026-04-20", min_cache_tokens=2048),
+    _model("claude-3-opus-20240229", "Claude Opus 3", "2024-02-29", _THREE, "claude-3-opus-latest",
+           retires="2026-01-05"),
+    _model("claude-3-sonnet-20240229", "Claude Sonnet 3", "2024-02-29", _THREE, "claude-3-sonnet-latest",
+           retires="2025-07-21"),
+    _model("claude-2.1", "Claude 2.1", "2023-11-21", _THREE, "claude-2", retires="2025-07-21"),
+    _model("claude-instant-1.2", "Claude Instant 1.2", "2023-08-09", _THREE, "claude-instant-1",
+           retires="2024-11-06", context=100_000),
+    _model("claude-2.0", "Claude 2.0", "2023-07-11", _THREE, retires="2025-07-21", context=100_000),
 )
+# fmt: on
 """Newest first, as the API lists them."""
 
 _BY_ID = {name: model for model in MODELS for name in (model.id, *model.aliases)}
-_NEWEST = {line: next(m for m in MODELS if m.line == line) for line in ("haiku", "sonnet", "opus", "fable", "mythos")}
+_NEWEST_OF = {line: next(m for m in MODELS if m.line == line) for line in _LINES}
 _FAMILY = re.compile(r"(claude-(haiku|sonnet|opus|fable|mythos)-\d{1,2}(?:-\d{1,2})?)(?:-(?:\d{8}|latest))?")
 
 
@@ -380,15 +179,15 @@ def _find(model_id: str) -> Model | None:
     match = _FAMILY.fullmatch(model_id)
     if match is None:
         return None
-    kin = _BY_ID.get(match[1]) or _NEWEST[match[2]]
+    kin = _BY_ID.get(match[1]) or _NEWEST_OF[match[2]]
     return replace(kin, id=model_id, aliases=(), display_name=model_id)
 
 
 @lru_cache(maxsize=256)
 def _listed(model_id: str) -> Model:
-    """A gateway's own spelling (`anthropic/claude-opus-4.7`) means the model it spells, any other id the newest Opus."""
+    """A gateway's spelling (`anthropic/claude-opus-4.7`) means the model it spells, any other id the newest Opus."""
     spelled = _find(model_id.rpartition("/")[2].replace(".", "-"))
-    return replace(spelled or _NEWEST["opus"], id=model_id, aliases=(), display_name=model_id)
+    return replace(spelled or _NEWEST_OF["opus"], id=model_id, aliases=(), display_name=model_id)
 
 
 def model_info(model: Model) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from .._http import Headers
-from .objects import JsonObject, blocks_of, readable, text_of
+from .objects import JsonObject, blocks_of, offered_tools, readable, sent_messages, text_of
 
 
 class ToolResult:
@@ -33,15 +33,17 @@ class ToolResult:
 class Request:
     """One request to the Messages API, as the program sent it.
 
-    Objects in `messages`, `tools`, `output_config`, ... read as dicts and by attribute; `raw` is the body as it came.
+    Objects in `messages`, `tools`, `output_config`, ... read as dicts and by attribute. `raw` is the body as it came;
+    in a message thread the rest reads as if the program had sent the whole conversation (`joined`).
 
         assert opus.calls[0].request.model == "claude-opus-4-7"
         assert opus.calls[1].request.tool_results[0].text == "3 passed"
     """
 
-    def __init__(self, raw: Mapping[str, Any], headers: Headers) -> None:
+    def __init__(self, raw: Mapping[str, Any], headers: Headers, joined: Mapping[str, Any] | None = None) -> None:
         self.raw = raw
         self.headers = headers
+        self.joined = raw if joined is None else joined
 
     @property
     def model(self) -> str | None:
@@ -49,22 +51,22 @@ class Request:
 
     @cached_property
     def messages(self) -> list[JsonObject]:
-        """The whole conversation."""
-        return self.sent_messages
+        """The whole conversation, also where a message thread holds its beginning."""
+        return readable(sent_messages(self.joined))  # type: ignore[no-any-return]
 
     @cached_property
     def sent_messages(self) -> list[JsonObject]:
-        """The messages of this request's body."""
-        return [message for message in _list(self.raw.get("messages")) if isinstance(message, JsonObject)]
+        """The messages that this request itself carried."""
+        return readable(sent_messages(self.raw))  # type: ignore[no-any-return]
 
     @property
     def system(self) -> Any:
         """The system prompt: a string, a list of text blocks, or `None`."""
-        return readable(self.raw.get("system"))
+        return readable(self.joined.get("system"))
 
     @cached_property
     def tools(self) -> list[JsonObject]:
-        return [tool for tool in _list(self.raw.get("tools")) if isinstance(tool, JsonObject)]
+        return readable(offered_tools(self.joined))  # type: ignore[no-any-return]
 
     @property
     def tool_names(self) -> list[str]:
@@ -120,10 +122,6 @@ class Request:
     def __repr__(self) -> str:
         tools = f", tools {', '.join(self.tool_names)}" if self.tool_names else ""
         return f"<Request: {self.model}, {len(self.messages)} messages{tools}>"
-
-
-def _list(value: Any) -> list[Any]:
-    return readable(value) if isinstance(value, list) else []
 
 
 def _object(value: Any) -> JsonObject | None:

@@ -1,12 +1,13 @@
-"""Server-sent events as bytes."""
+"""Server-sent events as bytes, and the compact JSON in them."""
 
 from __future__ import annotations
 
-import json
+from json import JSONEncoder
 from typing import Any
+
+to_json = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def encode(event: dict[str, Any]) -> bytes:
     """One frame: `event: <type>`, `data: <json>` and a blank line."""
-    data = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
-    return f"event: {event['type']}\ndata: {data}\n\n".encode()
+    return f"event: {event['type']}\ndata: {to_json(event)}\n\n".encode()

@@ -12,9 +12,9 @@ from .._script.routes import Route
 
 
 def unused_turns(routes: Sequence[Route], ledger: Ledger, severity: Literal["fail", "warn"]) -> Problem | None:
-    """The problem of turns left in any queue, or `None`."""
+    """The problem of turns left in any queue, or `None`: also where a problem that is known kept a call from them."""
     unused = [queued for route in routes for queued in route.unused]
-    if not unused:
+    if not unused or any(problem.call is None or problem.call.status != 200 for problem in ledger.problems):
         return None
     written = sum(len(route.turns) for route in routes)
     calls = ledger.calls

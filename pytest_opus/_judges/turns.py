@@ -73,8 +73,14 @@ def _not_offered(name: str, names: list[str]) -> Finding:
     )
 
 
-def broken_inputs(content: Sequence[Block], body: Mapping[str, Any]) -> Iterator[Finding]:
-    """Inputs that the schema declared by the program forbids, unless written `invalid=True`."""
+def broken_inputs(message: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Finding]:
+    """Inputs that the schema declared by the program forbids, unless written `invalid=True`.
+
+    The last call of a message that `max_tokens` cut off may be incomplete.
+    """
+    content: Sequence[Block] = message["content"]
+    if message["stop_reason"] == "max_tokens":
+        content = content[:-1]
     schemas = {tool.get("name"): tool["input_schema"] for tool in offered_tools(body) if "input_schema" in tool}
     for index, block in enumerate(content):
         if block["type"] != "tool_use" or isinstance(block, InvalidInput) or block["name"] not in schemas:
@@ -83,11 +89,11 @@ def broken_inputs(content: Sequence[Block], body: Mapping[str, Any]) -> Iterator
 
         schema = schemas[block["name"]]
         if error := input_error(schema, block["input"]):
-            where, message = error
+            where, what = error
             yield Finding(
                 "tool_inputs",
                 "input_breaks_schema",
-                f"gives {block['name']!r} an input that its schema forbids: {where + ': ' if where else ''}{message}",
+                f"gives {block['name']!r} an input that its schema forbids: {where + ': ' if where else ''}{what}",
                 _declared(schema),
                 "Mend the input, or write tool_use(..., invalid=True) if the program is to get a wrong one.",
                 f"content[{index}].input{'.' + where if where else ''}",

@@ -89,7 +89,7 @@ class Call:
     def outcome(self) -> str:
         """Model, status and how it ended: `claude-opus-4-7 200 end_turn`."""
         response = self.response
-        ended = self.error.type if self.error else response.get("stop_reason") if response else self.end
+        ended = self.error.type if self.error else (response and response.get("stop_reason")) or self.end
         return f"{self.request.model} {self.status} {ended}"
 
     def __repr__(self) -> str:

@@ -55,7 +55,10 @@ def settle(problems: Iterable[Problem]) -> list[str]:
         if problem.exception:
             raise problem.exception
         if problem.severity == "warn":
-            warnings.warn(OpusWarning(problem.message), stacklevel=3)
+            try:
+                warnings.warn(OpusWarning(problem.message), stacklevel=3)
+            except OpusWarning:  # a filter makes errors of warnings
+                messages.append(problem.message)
         else:
             messages.append(problem.message)
     return messages

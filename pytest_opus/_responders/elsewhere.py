@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._hosts import ANTHROPIC
 from .._http import HttpRequest, Reply
 from .._ledger.call import Call
 from .._ledger.problems import Problem, document
@@ -16,19 +17,20 @@ class UnknownHost:
         self._settings = settings
 
     def respond(self, request: HttpRequest, call: Call | None) -> Reply:
-        hosts = ", ".join(("api.anthropic.com", *self._settings.hosts))
+        known = ", ".join((ANTHROPIC, *self._settings.hosts))
+        host = request.host if request.port in (80, 443) else f"{request.host}:{request.port}"
         problem = Problem(
             kind="unknown_host",
             code="unknown_host",
             severity="warn" if self._settings.unknown_host == "warn" else "fail",
             message=document(
-                f"a Messages request went to {request.host}, which is not known as a Messages host.",
+                f"a Messages request went to {host}, which is not known as a Messages host.",
                 evidence=[
                     f"{request.method} {request.path}",
-                    f"known: {hosts}, and that of ANTHROPIC_BASE_URL",
+                    f"known: {known}, and that of ANTHROPIC_BASE_URL",
                 ],
-                nearest=f"opus_hosts = {request.host}",
-                way_out=f"List the host in the ini file, opus_hosts = {request.host}, to have it answered. "
+                nearest=f"opus_hosts = {host}",
+                way_out=f"List the host in the ini file, opus_hosts = {host}, to have it answered. "
                 'To let such requests through: @pytest.mark.opus(unknown_host="off").',
             ),
             call=call,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+from typing import Any, Literal
 
 from .._api.rules import Refusal, Validator
 from .._hosts import ANTHROPIC
@@ -49,11 +49,13 @@ class Gate:
 
     def body_refusal(self, request: HttpRequest, resource: Resource) -> Refusal | None:
         """Refused for what it asks."""
-        if refusal := _json_refusal(request):
-            return refusal
+        return _json_refusal(request) or self.rule_refusal(request.json, request, resource)
+
+    def rule_refusal(self, body: Any, request: HttpRequest, resource: Resource) -> Refusal | None:
+        """Refused for breaking a rule; `body` may be more than what `request` carried."""
         betas = (beta.strip() for beta in request.headers.get("anthropic-beta", "").split(","))
         return self._validator.judge(
-            request.json,
+            body,
             endpoint=resource,
             rules=self._rules(request),
             betas=frozenset(beta for beta in betas if beta),

@@ -21,12 +21,8 @@ def unscripted(call: Call, default: Route, routes: Sequence[Route], severity: Se
     """A call for which no queue had a turn left."""
     total = len(default.turns)
     script = f"{total} turn{'' if total == 1 else 's'}{', all used' if total else ''}"
-    last = default.turns[-1] if default.turns else None
-    evidence = [
-        describe_request(call),
-        *(f"{queued}: used by call {queued.used_by}" for queued in default.turns[-3:]),
-        *(f"no match: {route!r}"[:-1].replace("<Route ", "") for route in routes),
-    ]
+    used = [f"{queued}: used by call {queued.used_by}" for queued in default.turns[-3:]]
+    evidence = [describe_request(call), *used[:-1], *(f"no match: {route.summary}" for route in routes)]
     return Problem(
         kind="unscripted",
         code="no_turn_left",
@@ -34,7 +30,7 @@ def unscripted(call: Call, default: Route, routes: Sequence[Route], severity: Se
         message=document(
             f"call {call.number} found no turn left in the script ({script}).",
             evidence=evidence,
-            nearest=f"{last}" if last else None,
+            nearest=used[-1] if used else None,
             way_out="Add a turn to opus.script(...), or answer every further call with opus.otherwise(...).",
         ),
         call=call,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,7 +15,7 @@ from .._ledger.problems import Problem
 
 def json_reply(value: Any, headers: Mapping[str, str], *, status: int = 200, delay: float = 0.0) -> Reply:
     """Any JSON value as a body of one chunk."""
-    data = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    data = sse.to_json(value).encode()
     fields = {"content-type": "application/json", "content-length": str(len(data)), **headers}
     return Reply(status, list(fields.items()), (Chunk(data),), delay)
 

@@ -10,6 +10,7 @@ from .._api.errors import MESSAGES, error_type
 from .._api.headers import response_headers
 from .._api.ids import Ids
 from .._api.models import find_model
+from .._api.request import Request
 from .._api.rules import Refusal
 from .._api.tokens import input_tokens
 from .._http import HttpRequest, Reply
@@ -25,6 +26,7 @@ from .catalogue import list_models, retrieve_model
 from .compose import NoInputError, compose
 from .gate import Gate, Resource
 from .replies import error_reply, json_reply, message_reply, stream_reply
+from .threads import Threads
 
 ServedTurn = Turn | WholeMessage | ErrorTurn
 
@@ -52,6 +54,7 @@ class Scripted:
         self._settings = settings
         self._gate = Gate(settings)
         self._ids = Ids(seed)
+        self._threads = Threads()
         self._served = count()
 
     def respond(self, request: HttpRequest, call: Call | None) -> Reply:
@@ -67,8 +70,8 @@ class Scripted:
     def _message(self, request: HttpRequest, call: Call, headers: dict[str, str]) -> Reply:
         if reply := self._refusal(request, "messages", call, headers):
             return reply
-        if request.json.get("thread") is not None:
-            return _thread_unsupported(headers)
+        if "thread" in request.json and (reply := self._join(request, call, headers)):
+            return reply
         try:
             queued = self._take(call)
             turn = self._resolve(queued, call)
@@ -104,6 +107,18 @@ class Scripted:
             refusal.status, refusal.type, refusal.message, headers, details=refusal.details, problems=problems
         )
 
+    def _join(self, request: HttpRequest, call: Call, headers: dict[str, str]) -> Reply | None:
+        """Read the request as the whole conversation that its thread makes of it, and judge that."""
+        whole = self._threads.join(request.json)
+        if isinstance(whole, Refusal):
+            return self._refused(whole, call, request.path, headers)
+        call.request = Request(request.json, request.headers, whole)
+        if self._settings.invalid_requests != "off" and (
+            refusal := self._gate.rule_refusal(whole, request, "messages")
+        ):
+            return self._refused(refusal, call, request.path, headers)
+        return None
+
     def _take(self, call: Call) -> Queued:
         routes = (route for route in self.routes if _applies(route, call))
         queued = next(filter(None, (route.take() for route in chain(routes, [self.script]))), None)
@@ -122,21 +137,22 @@ class Scripted:
         while isinstance(turn, ComputedTurn):
             turn = _computed(turn, queued, call)
         if isinstance(turn, Plausible):
-            return plausible_turn(call.request.raw)
+            return plausible_turn(call.request.joined)
         return turn
 
     def _error(self, turn: ErrorTurn, request: HttpRequest, headers: dict[str, str]) -> Reply:
         kind = turn.type or error_type(turn.status, self._gate.profile(request))
         message = turn.message or MESSAGES.get(turn.status, kind.replace("_", " ").capitalize())
-        return error_reply(turn.status, kind, message, headers | dict(turn.headers))
+        return error_reply(turn.status, kind, message, headers | dict(turn.headers), details=turn.details)
 
     def _answer(self, turn: Turn | WholeMessage, queued: Queued, call: Call, headers: dict[str, str]) -> Reply:
-        body = call.request.raw
+        body = call.request.joined
         try:
             message, estimated = compose(turn, body, self._ids)
         except NoInputError as error:
             raise self._misfit(queued, call, _no_input(error)) from None
-        problems = list(self._judge(message["content"], queued, call))
+        problems = list(self._judge(message, queued, call))
+        self._threads.hold(call.request.raw, body, message)
         if turn_headers := getattr(turn, "headers", None):
             headers |= turn_headers
         delay, pace, cut = (
@@ -150,10 +166,10 @@ class Scripted:
             )
         return message_reply(message, headers, delay=delay, estimated=estimated, problems=problems)
 
-    def _judge(self, content: list[dict[str, Any]], queued: Queued, call: Call) -> Iterator[Problem]:
+    def _judge(self, message: dict[str, Any], queued: Queued, call: Call) -> Iterator[Problem]:
         """Warnings about the turn; what fails the test is a mismatch."""
-        body = call.request.raw
-        for finding in chain(impossible(content, body), broken_inputs(content, body)):
+        body = call.request.joined
+        for finding in chain(impossible(message["content"], body), broken_inputs(message, body)):
             match self._settings.severity(finding.kind):
                 case "fail":
                     raise self._misfit(queued, call, finding)
@@ -190,17 +206,6 @@ def _no_input(error: NoInputError) -> Finding:
         f"leaves the input open, and no smallest input was found for the schema ({error})",
         None,
         "Write the input: tool_use(name, {...}).",
-    )
-
-
-def _thread_unsupported(headers: dict[str, str]) -> Reply:
-    """Message threads are not kept; an SDK that hears this sends the whole conversation instead."""
-    return error_reply(
-        400,
-        "invalid_request_error",
-        "This request cannot use a message thread.",
-        headers,
-        details={"error_code": "thread_unsupported_request", "unsupported": ["thread"]},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from .blocks import shown
 from .turns import ErrorTurn, _headers
@@ -18,6 +18,7 @@ def api_error(
     *,
     headers: Mapping[str, str] | None = None,
     retry_after: RetryAfter = None,
+    details: Mapping[str, Any] | None = None,
 ) -> ErrorTurn:
     """An error answer of the API.
 
@@ -28,6 +29,8 @@ def api_error(
         headers: further response headers.
         retry_after: seconds to send as `retry-after`, as they are. `None` sends `retry-after-ms: 1`, so that the
             retries of an SDK do not sleep; `False` sends neither.
+        details: `error.details`, such as `{"error_code": "image_dimensions_too_large"}`, from which SDKs choose their
+            exception.
 
     Raises:
         TypeError, ValueError: an argument that no error of the API could have.
@@ -40,7 +43,10 @@ def api_error(
     for name, value in (("type", type), ("message", message)):
         if value is not None and not isinstance(value, str):
             raise TypeError(f"api_error(): {name} is {shown(value)}; a str is expected.")
-    return ErrorTurn(status, type, message, {**_retry_header(retry_after), **_headers("api_error()", headers)})
+    if details is not None and not isinstance(details, Mapping):
+        raise TypeError(f"api_error(): details is {shown(details)}; a dict is expected.")
+    fields = {**_retry_header(retry_after), **_headers("api_error()", headers)}
+    return ErrorTurn(status, type, message, fields, details)
 
 
 def rate_limited(*, retry_after: RetryAfter = None) -> ErrorTurn:
@@ -65,6 +71,28 @@ def timed_out(*, retry_after: RetryAfter = None) -> ErrorTurn:
     """504: the API gave up on the request."""
     __tracebackhide__ = True
     return api_error(504, retry_after=retry_after)
+
+
+THREAD_ERRORS = {
+    "thread_not_found": 404,
+    "thread_already_continued": 400,
+    "thread_continue_in_flight": 400,
+    "thread_fingerprint_mismatch": 400,
+    "thread_unsupported_request": 400,
+}
+
+
+def fail_thread(error_code: str) -> ErrorTurn:
+    """The API cannot go on with a message thread: `fail_thread("thread_not_found")` is one that expired.
+
+    Raises:
+        ValueError: an error code that threads do not have.
+    """
+    __tracebackhide__ = True
+    if error_code not in THREAD_ERRORS:
+        raise ValueError(f"fail_thread(): {shown(error_code)}; one of {', '.join(THREAD_ERRORS)} is expected.")
+    details = {"error_code": error_code}
+    return api_error(THREAD_ERRORS[error_code], message=f"thread: {error_code}", retry_after=False, details=details)
 
 
 def _retry_header(retry_after: RetryAfter) -> dict[str, str]:

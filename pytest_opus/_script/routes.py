@@ -121,9 +121,14 @@ class Route:
     def _suffix(self) -> str:
         return f" of when({self.condition})" if self.condition else ""
 
-    def __repr__(self) -> str:
+    @property
+    def summary(self) -> str:
+        """Its condition, and how much of it is left."""
         name = f"when({self.condition})" if self.condition else "script"
-        return f"<Route {name}: {len(self._queue)} of {len(self.turns)} turns left>"
+        return f"{name}: {len(self._queue)} of {len(self.turns)} turns left"
+
+    def __repr__(self) -> str:
+        return f"<Route {self.summary}>"
 
 
 def _found(pattern: Pattern, text: str) -> bool:

@@ -71,6 +71,7 @@ class ErrorTurn:
     type: str | None = None
     message: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Any] | None = None
 
     def __str__(self) -> str:
         return f"error {self.status}" + (f" {self.type}" if self.type else "")
@@ -124,7 +125,8 @@ def turn(
         id: the message's id, `msg_...`.
         headers: further response headers.
         chunks: how text and JSON are cut into stream deltas: characters per delta, or, for a turn of one text or
-            tool block, the pieces themselves.
+            tool block, the pieces themselves. With `stop_reason="max_tokens"` the pieces may leave the JSON of a tool's
+            input unfinished.
         delay: seconds before the first byte.
         pace: seconds between the events of a stream.
         fields: further top-level fields of the message.
@@ -150,7 +152,7 @@ def turn(
         model=_optional_string("model", model),
         id=_optional_string("id", id),
         headers=_headers("turn()", headers),
-        chunks=_chunks(chunks, blocks),
+        chunks=_chunks(chunks, blocks, truncated=stop_reason == "max_tokens"),
         delay=_seconds("delay", delay),
         pace=_seconds("pace", pace),
         fields=_mapping("fields", fields),
@@ -223,39 +225,41 @@ def _usage(usage: Any) -> Mapping[str, Any]:
     return usage or {}
 
 
-def _chunks(chunks: Any, blocks: Sequence[Block]) -> int | tuple[str, ...] | None:
+def _chunks(chunks: Any, blocks: Sequence[Block], *, truncated: bool) -> int | tuple[str, ...] | None:
     __tracebackhide__ = True
     if chunks is None or (isinstance(chunks, int) and not isinstance(chunks, bool) and chunks > 0):
         return chunks
     if isinstance(chunks, list | tuple) and all(isinstance(piece, str) for piece in chunks):
-        _check_pieces("".join(chunks), blocks)
+        _check_pieces("".join(chunks), blocks, truncated=truncated)
         return tuple(chunks)
     raise TypeError(
         f"turn(): chunks is {shown(chunks)}; characters per delta (1 or more) or a list of str is expected."
     )
 
 
-def _check_pieces(joined: str, blocks: Sequence[Block]) -> None:
+def _check_pieces(joined: str, blocks: Sequence[Block], *, truncated: bool) -> None:
+    """The pieces must join to the text or to the JSON of the input; where `max_tokens` cut it off, to its beginning."""
     __tracebackhide__ = True
     kinds = [block["type"] for block in blocks]
     if kinds == ["text"]:
         if joined != blocks[0]["text"]:
             raise ValueError(f"turn(): the chunks join to {shown(joined)}, the text is {shown(blocks[0]['text'])}.")
     elif kinds in (["tool_use"], ["server_tool_use"]) and "input" in blocks[0]:
-        try:
-            same = json.loads(joined) == blocks[0]["input"]
-        except ValueError:
-            same = False
-        if not same:
-            raise ValueError(
-                f"turn(): the chunks join to {shown(joined)}, which is not the JSON of the input "
-                f"{json.dumps(blocks[0]['input'])}."
-            )
+        whole = json.dumps(blocks[0]["input"], ensure_ascii=False)
+        if not (_same_json(joined, whole) or (truncated and whole.startswith(joined))):
+            raise ValueError(f"turn(): the chunks join to {shown(joined)}, which is not the JSON of the input {whole}.")
     else:
         raise ValueError(
             "turn(): a list of chunks cuts a turn of one text block, or of one tool block whose input is given; "
             f"this turn has {', '.join(kinds) or 'no block'}."
         )
+
+
+def _same_json(one: str, other: str) -> bool:
+    try:
+        return bool(json.loads(one) == json.loads(other))
+    except ValueError:
+        return False
 
 
 def _seconds(name: str, value: Any) -> float:

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Literal
 
 from ..models import Model, find_model
 from . import (
-    attachments, caching, limits, mcp, messages, pairing, sampling, server_tools, strict, system_messages, thinking,
+    attachments,
+    caching,
+    limits,
+    mcp,
+    messages,
+    pairing,
+    programmatic,
+    sampling,
+    server_tools,
+    strict,
+    system_messages,
+    thinking,
     tools,
-)  # fmt: skip
+)
 from .betas import features_of, unknown_betas
 from .history import read_history
 from .memory import Memory
 from .offer import read_offer
 from .refusal import Refusal
-from .request import Request, Rule
+from .request import Judge, Request, Rule
 from .shapes.request import BODIES
 from .walker import Scope, refusal_of
 
@@ -32,11 +44,17 @@ _RULES: tuple[Rule, ...] = (
     *thinking.RULES,
     *sampling.RULES,
     *tools.CHOICE_RULES,
-    *mcp.RULES,
+    *programmatic.RULES,
     *attachments.RULES,
 )
-_TOOL_RULES: tuple[Rule, ...] = (*tools.RULES, tools.schemas_are_json_schema, *strict.RULES)
-"""For tools and output formats that were not judged before."""
+_OFFER_RULES: tuple[Rule, ...] = (
+    *tools.RULES,
+    *mcp.RULES,
+    *tools.SCHEMA_RULES,
+    *strict.RULES,
+    *programmatic.OFFER_RULES,
+)
+"""For what a request offers and has not been judged before."""
 
 
 class Validator:
@@ -60,42 +78,56 @@ class Validator:
             return refusal or Refusal("Input should be an object", "object_type")
 
         model_id, sent = body.get("model"), body.get("messages")
-        terms = (rules, betas, model_id if isinstance(model_id, str) else None)
-        offered = (body.get("tools"), body.get("output_config"), body.get("output_format"))
-        known_tools = offered == _NO_TOOLS or self._memory.knows_tools(terms, offered)
+        terms = (rules, betas, model_id if isinstance(model_id, str) else None, _continues(body))
+        offered = _offered(body)
+        offer = self._memory.recall_offer(terms, offered)
         known_messages, before = self._memory.recall(terms, sent)
 
-        scope = Scope(None if betas is None else features_of(betas), known_messages, known_tools)
+        scope = Scope(None if betas is None else features_of(betas), known_messages, offer is not None)
         fault = BODIES[endpoint, rules].fault(body, scope)
         if fault is not None:
             return refusal_of(fault)
 
-        history = read_history(sent, before)  # type: ignore[arg-type]
         request = Request(
             body=body,
             counting=endpoint == "count_tokens",
             rules=rules,
             scope=scope,
-            model=self._model(str(model_id), rules),
-            history=history,
-            offer=read_offer(body),
+            model=self._model(body["model"], rules),
+            history=read_history(body["messages"], before),
+            offer=offer or read_offer(body),
         )
-        for rule in _RULES if known_tools else chain(_RULES, _TOOL_RULES):
-            refusal = rule(request)
+        about = request.history.features.union(body)
+        for judge in _judges(frozenset(about), offer is None):
+            refusal = judge(request)
             if refusal is not None:
                 return refusal
-        self._memory.remember(terms, sent, known_messages, history.settled)  # type: ignore[arg-type]
-        if not known_tools:
-            self._memory.remember_tools(terms, offered)
+        self._memory.remember(terms, body["messages"], known_messages, request.history.settled)
+        if offer is None:
+            self._memory.remember_offer(terms, offered, request.offer)
         return None
 
     def _model(self, model_id: str, rules: str) -> Model | None:
         """A gateway may know any model; of those that spell no known one it is not known what they accept."""
         known = find_model(model_id, extra=self._models)
         if known is None and rules == "toapis":
-            spelled = find_model(model_id.rpartition("/")[2].replace(".", "-"))
-            return spelled
+            return find_model(model_id.rpartition("/")[2].replace(".", "-"))
         return known
 
 
-_NO_TOOLS = (None, None, None)
+def _continues(body: dict[str, Any]) -> bool:
+    thread = body.get("thread")
+    return type(thread) is dict and thread.get("type") == "continue"
+
+
+def _offered(body: dict[str, Any]) -> tuple[Any, ...]:
+    """What the rules of offers look at; not yet known to have the right shape."""
+    config = body.get("output_config")
+    format_ = config.get("format") if type(config) is dict else None
+    return body.get("tools"), body.get("mcp_servers"), format_, body.get("output_format")
+
+
+@lru_cache(maxsize=256)
+def _judges(about: frozenset[str], offer_is_new: bool) -> tuple[Judge, ...]:
+    rules = chain(_RULES, _OFFER_RULES) if offer_is_new else _RULES
+    return tuple(rule.judge for rule in rules if not rule.about.isdisjoint(about))

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from .history import Block, nested
-from .media import decoded_head, image_kind, is_base64, is_placeholder
+from .media import decoded_head, image_kind, is_base64, is_placeholder, scaled, size_of
 from .refusal import Refusal, refuse
-from .request import Request, Rule
+from .request import Request, Rule, rule
 
 __all__ = ["RULES"]
 
 _IMAGE_LIMIT = 10 * 1024 * 1024
 _SIDE, _SIDE_OF_MANY, _MANY = 8000, 2000, 20
+_STANDARD, _HIGH_RESOLUTION = (1568, 1568), (2576, 4784)
+"""Longest edge in pixels, and number of patches."""
 
 
 def attachments_can_be_read(request: Request) -> Refusal | None:
@@ -74,10 +76,10 @@ def _unreadable_document(path: str, source: dict[str, Any]) -> Refusal | None:
 
 def images_are_not_too_big(request: Request) -> Refusal | None:
     """8000 pixels a side, 2000 in a request with more than 20 images."""
-    images = request.history.after.images
+    images = request.history.after.of("image")
     many = len(images) > _MANY
     limit = _SIDE_OF_MANY if many else _SIDE
-    big = next((image for image in images if image.side > limit), None)
+    big = next((image for image in images if max(image.size) > limit), None)
     if big is None:
         return None
     which = " for many-image requests" if many else ""
@@ -88,9 +90,38 @@ def images_are_not_too_big(request: Request) -> Refusal | None:
     )
 
 
+def images_fit_as_they_are(request: Request) -> Refusal | None:
+    """`oversized_image: "error"` asks for a refusal where the image would be scaled down."""
+    high = request.model is not None and request.model.high_resolution
+    for turn, position, block in request.history.blocks("image"):
+        size = size_of(block["source"])
+        if size is None or (block.get("transformations") or {}).get("oversized_image") != "error":
+            continue
+        fitting = scaled(*size, *(_HIGH_RESOLUTION if high else _STANDARD))
+        if fitting != size:
+            return _oversized(turn.path(position), size, fitting)
+    return None
+
+
+def _oversized(path: str, size: tuple[int, int], fitting: tuple[int, int]) -> Refusal:
+    is_, fits = (f"{width}x{height}" for width, height in (size, fitting))
+    return Refusal(
+        f"{path}: image dimensions {is_} exceed the maximum image size of a model named on this request and would be "
+        f"downsized to {fits}; scale the image to at most {fits} or set the image's oversized_image setting to "
+        '"downsize"',
+        "image_oversized",
+        path=path,
+        details={
+            "error_code": "image_dimensions_too_large",
+            "max_side_length_pixels": max(fitting),
+            "paths": [path],
+        },
+    )
+
+
 def documents_agree_on_citations(request: Request) -> Refusal | None:
     """Citations are on for all documents or for none, and not together with an output format."""
-    cited = request.history.after.cited
+    cited = set(request.history.after.of("cited"))
     if len(cited) > 1:
         return refuse(
             "citations_mixed",
@@ -102,4 +133,9 @@ def documents_agree_on_citations(request: Request) -> Refusal | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (attachments_can_be_read, images_are_not_too_big, documents_agree_on_citations)
+RULES: tuple[Rule, ...] = (
+    rule(attachments_can_be_read, "image", "document"),
+    rule(images_are_not_too_big, "image"),
+    rule(images_fit_as_they_are, "image"),
+    rule(documents_agree_on_citations, "document"),
+)

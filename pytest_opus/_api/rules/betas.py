@@ -9,8 +9,7 @@ from .refusal import Refusal, nearest, refuse
 
 __all__ = ["BETAS", "features_of", "unknown_betas"]
 
-BETAS = frozenset(
-    """
+_KNOWN = """
     message-batches-2024-09-24 prompt-caching-2024-07-31 pdfs-2024-09-25 token-counting-2024-11-01
     token-efficient-tools-2025-02-19 output-128k-2025-02-19 output-300k-2026-03-24 files-api-2025-04-14
     extended-cache-ttl-2025-04-11 skills-2025-10-02 computer-use-2024-10-22 computer-use-2025-01-24
@@ -36,8 +35,8 @@ BETAS = frozenset(
     code-execution-2025-08-25 search-results-2025-06-09 tool-examples-2025-10-29 tool-search-tool-2025-10-19
     prompt-caching-scope-2026-01-05 adaptive-thinking-2026-01-28 redact-thinking-2026-02-12
     mid-conversation-system-2026-04-07 context-hint-2026-04-09 mcp-servers-2025-12-04
-    """.split()
-)
+"""
+BETAS = frozenset(_KNOWN.split())
 """Those of the SDK for messages, those for other products, and those that were seen to be accepted."""
 
 _DATED = re.compile(r"([a-z0-9][a-z0-9-]*?)-(20\d{2}-?\d{2}-?\d{2})")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from .refusal import Refusal, refuse
-from .request import Request, Rule
+from .request import Request, Rule, rule
 
 __all__ = ["RULES"]
 
@@ -14,14 +12,13 @@ _ORDER = "Note that blocks are processed in the following order: `tools`, `syste
 
 def _markers(request: Request) -> list[tuple[str, str]]:
     """Path and TTL of every breakpoint, in the order of processing."""
-    return [*request.offer.markers, *_system_markers(request), *request.history.after.markers]
-
-
-def _system_markers(request: Request) -> Iterator[tuple[str, str]]:
     system = request.body.get("system")
-    for position, block in enumerate(system if isinstance(system, list) else ()):
-        if block.get("cache_control") is not None:
-            yield f"system.{position}", block["cache_control"].get("ttl") or "5m"
+    marked = [
+        (f"system.{position}", block["cache_control"].get("ttl") or "5m")
+        for position, block in enumerate(system if isinstance(system, list) else ())
+        if block.get("cache_control") is not None
+    ]
+    return [*request.offer.markers, *marked, *request.history.after.of("marker")]
 
 
 def breakpoints_are_few_and_ordered(request: Request) -> Refusal | None:
@@ -34,21 +31,16 @@ def breakpoints_are_few_and_ordered(request: Request) -> Refusal | None:
             f"A maximum of 4 blocks with cache_control may be provided. Found {count}.",
         )
     if automatic is not None:
-        markers = _with_automatic(markers, automatic.get("ttl") or "5m")
-    short = False
-    for path, ttl in markers:
-        if ttl == "1h" and short:
-            return refuse(
-                "cache_control_ttl_order",
-                f"a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. {_ORDER}",
-                path=f"{path}.cache_control.ttl" if path else "cache_control.ttl",
-            )
-        short = short or ttl == "5m"
-    return None
+        markers.append(("", automatic.get("ttl") or "5m"))
+    ttls = [ttl for _, ttl in markers]
+    if "5m" not in ttls or "1h" not in ttls[ttls.index("5m") :]:
+        return None
+    path = markers[ttls.index("1h", ttls.index("5m"))][0]
+    return refuse(
+        "cache_control_ttl_order",
+        f"a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. {_ORDER}",
+        path=f"{path}.cache_control.ttl".lstrip("."),
+    )
 
 
-def _with_automatic(markers: list[tuple[str, str]], ttl: str) -> list[tuple[str, str]]:
-    return [*markers, ("", ttl)]
-
-
-RULES: tuple[Rule, ...] = (breakpoints_are_few_and_ordered,)
+RULES: tuple[Rule, ...] = (rule(breakpoints_are_few_and_ordered, "messages"),)

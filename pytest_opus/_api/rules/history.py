@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from . import media
 
@@ -13,55 +12,58 @@ __all__ = ["Block", "History", "Image", "Tally", "Turn", "nested", "read_history
 Block = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """An image sent as bytes."""
 
     path: str
-    side: int
-    """Its longest side, 0 if unknown."""
+    size: tuple[int, int]
+    """Width and height, zero if unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """What messages leave behind for the judgement of later ones."""
 
     messages: int = 0
     turns: int = 0
-    calls: frozenset[str] = frozenset()
-    """Ids of `tool_use` blocks."""
-    server_calls: frozenset[str] = frozenset()
-    """Ids of `server_tool_use` and `mcp_tool_use` blocks."""
-    markers: tuple[tuple[str, str], ...] = ()
-    """Path and TTL of every `cache_control`, in order."""
-    references: frozenset[str] = frozenset()
-    """Names in `tool_reference` blocks."""
-    definitions: frozenset[str] = frozenset()
-    """Names of tools that system messages define."""
-    images: tuple[Image, ...] = ()
-    cited: frozenset[bool] = frozenset()
-    """Whether documents have citations enabled: all, none, or some."""
+    notes: Mapping[str, tuple[Any, ...]] = {}
+
+    def of(self, kind: str) -> tuple[Any, ...]:
+        """What was noted, in order.
+
+        `call`: ids of `tool_use` blocks that the API minted. `server_call`: ids of calls that it carries out.
+        `marker`: path and TTL of each `cache_control`. `reference`: names in `tool_reference` blocks. `definition`:
+        names of tools that system messages define. `image`: each `Image`. `cited`: whether a document is to be cited.
+        """
+        return self.notes.get(kind, ())
 
 
-@dataclass(slots=True)
 class Turn:
     """Consecutive messages of one role; `index` counts turns, as the paths of semantic checks do."""
 
-    index: int
-    role: str
-    messages: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
+    __slots__ = ("blocks", "index", "messages", "role")
+
+    def __init__(self, index: int, role: str) -> None:
+        self.index, self.role = index, role
+        self.messages: list[tuple[int, dict[str, Any]]] = []
+        self.blocks: list[Block] = []
 
     def path(self, position: int) -> str:
         return f"messages.{self.index}.content.{position}"
 
+    @property
+    def types(self) -> list[str]:
+        return [block["type"] for block in self.blocks]
 
-@dataclass(frozen=True, slots=True)
-class History:
+
+class History(NamedTuple):
     """The turns to be judged, between what was judged before and what they leave behind."""
 
     before: Tally
     turns: list[Turn]
+    spoken: list[Turn]
+    """The turns of user and assistant."""
+    features: set[str]
+    """The roles and the types of blocks that occur."""
     settled: Tally
     """Up to the last turn of the assistant, where the judgement of a longer history has to start."""
     after: Tally
@@ -72,12 +74,8 @@ class History:
 
     @property
     def last(self) -> Turn | None:
-        """The last turn, directives of the system apart."""
-        return next((turn for turn in reversed(self.turns) if turn.role != "system"), None)
-
-    def spoken(self) -> list[Turn]:
-        """The turns of user and assistant."""
-        return [turn for turn in self.turns if turn.role != "system"]
+        """The last turn, those of the system apart."""
+        return self.spoken[-1] if self.spoken else None
 
     def blocks(self, *types: str) -> Iterator[tuple[Turn, int, Block]]:
         for turn in self.turns:
@@ -87,10 +85,29 @@ class History:
 
 
 def read_history(messages: list[dict[str, Any]], before: Tally) -> History:
-    turns = _turns(messages, before)
-    last = next((at for at in range(len(turns) - 1, -1, -1) if turns[at].role == "assistant"), 0)
+    turns: list[Turn] = []
+    features: set[str] = set()
+    last = 0
+    for index in range(before.messages, len(messages)):
+        message = messages[index]
+        role, content = message["role"], message.get("content")
+        if not turns or turns[-1].role != role:
+            if role == "assistant":
+                last = len(turns)
+            features.add(role)
+            turns.append(Turn(before.turns + len(turns), role))
+        turn = turns[-1]
+        turn.messages.append((index, message))
+        blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content or []
+        turn.blocks += blocks
+        for block in blocks:
+            features.add(block["type"])
+            if block["type"] == "tool_result":
+                for inner in nested(block):
+                    features.add(inner["type"])
+    spoken = [turn for turn in turns if turn.role != "system"] if "system" in features else turns
     settled = _add(before, turns[:last])
-    return History(before, turns, settled, _add(settled, turns[last:]))
+    return History(before, turns, spoken, features, settled, _add(settled, turns[last:]))
 
 
 def nested(block: Block) -> list[Block]:
@@ -99,95 +116,82 @@ def nested(block: Block) -> list[Block]:
     return content if isinstance(content, list) else []
 
 
-def _turns(messages: list[dict[str, Any]], before: Tally) -> list[Turn]:
-    turns: list[Turn] = []
-    for index in range(before.messages, len(messages)):
-        message = messages[index]
-        if not turns or turns[-1].role != message["role"]:
-            turns.append(Turn(before.turns + len(turns), message["role"]))
-        turns[-1].messages.append((index, message))
-        content = message.get("content")
-        turns[-1].blocks += [{"type": "text", "text": content}] if isinstance(content, str) else content or []
-    return turns
+_Note = tuple[str, Any]
 
 
-class _Count:
-    """The parts of a tally while they grow."""
-
-    def __init__(self) -> None:
-        self.calls: list[str] = []
-        self.server_calls: list[str] = []
-        self.markers: list[tuple[str, str]] = []
-        self.references: list[str] = []
-        self.definitions: list[str] = []
-        self.images: list[Image] = []
-        self.cited: list[bool] = []
-
-    def block(self, path: str, block: Block) -> None:
-        if isinstance(block.get("cache_control"), dict):
-            self.markers.append((path, block["cache_control"].get("ttl") or "5m"))
-        see = _SEE.get(block["type"])
-        if see is not None:
-            see(self, path, block)
-
-    def call(self, _path: str, block: Block) -> None:
-        self.calls.append(block["id"])
-
-    def server_call(self, _path: str, block: Block) -> None:
-        self.server_calls.append(block["id"])
-
-    def result(self, path: str, block: Block) -> None:
-        for position, inner in enumerate(nested(block)):
-            self.block(f"{path}.content.{position}", inner)
-
-    def reference(self, _path: str, block: Block) -> None:
-        self.references.append(block["tool_name"])
-
-    def search_result(self, _path: str, block: Block) -> None:
-        self.references += [found["tool_name"] for found in block["content"].get("tool_references", ())]
-
-    def image(self, path: str, block: Block) -> None:
-        self.images.append(Image(path, media.longest_side(block["source"])))
-
-    def document(self, _path: str, block: Block) -> None:
-        self.cited.append(bool((block.get("citations") or {}).get("enabled")))
-
-    def addition(self, _path: str, block: Block) -> None:
-        tool = block["tool"]
-        if tool["type"] == "tool_reference":
-            self.references.append(tool["name"])
-        elif tool["type"] == "tool_definition":
-            self.definitions.append(tool["definition"].get("name", ""))
+def _marker(path: str, block: Block) -> Iterator[_Note]:
+    control = block["cache_control"]
+    if isinstance(control, dict):
+        yield "marker", (path, control.get("ttl") or "5m")
 
 
-_SEE = {
-    "tool_use": _Count.call,
-    "server_tool_use": _Count.server_call,
-    "mcp_tool_use": _Count.server_call,
-    "tool_result": _Count.result,
-    "tool_reference": _Count.reference,
-    "tool_search_tool_result": _Count.search_result,
-    "image": _Count.image,
-    "document": _Count.document,
-    "tool_addition": _Count.addition,
+def _call(_path: str, block: Block) -> Iterator[_Note]:
+    if block["id"].startswith("toolu_"):
+        yield "call", block["id"]
+
+
+def _server_call(_path: str, block: Block) -> Iterator[_Note]:
+    yield "server_call", block["id"]
+
+
+def _result(path: str, block: Block) -> Iterator[_Note]:
+    for position, inner in enumerate(nested(block)):
+        yield from _notes(f"{path}.content.{position}", inner)
+
+
+def _reference(_path: str, block: Block) -> Iterator[_Note]:
+    yield "reference", block["tool_name"]
+
+
+def _search_result(_path: str, block: Block) -> Iterator[_Note]:
+    for found in block["content"].get("tool_references", ()):
+        yield "reference", found["tool_name"]
+
+
+def _image(path: str, block: Block) -> Iterator[_Note]:
+    yield "image", Image(path, media.size_of(block["source"]) or (0, 0))
+
+
+def _document(_path: str, block: Block) -> Iterator[_Note]:
+    yield "cited", bool((block.get("citations") or {}).get("enabled"))
+
+
+def _addition(_path: str, block: Block) -> Iterator[_Note]:
+    tool = block["tool"]
+    if tool["type"] == "tool_reference":
+        yield "reference", tool["name"]
+    elif tool["type"] == "tool_definition":
+        yield "definition", tool["definition"].get("name", "")
+
+
+_SEE: dict[str, Callable[[str, Block], Iterator[_Note]]] = {
+    "tool_use": _call,
+    "server_tool_use": _server_call,
+    "mcp_tool_use": _server_call,
+    "tool_result": _result,
+    "tool_reference": _reference,
+    "tool_search_tool_result": _search_result,
+    "image": _image,
+    "document": _document,
+    "tool_addition": _addition,
 }
+
+
+def _notes(path: str, block: Block) -> Iterator[_Note]:
+    if "cache_control" in block:
+        yield from _marker(path, block)
+    see = _SEE.get(block["type"])
+    if see is not None:
+        yield from see(path, block)
 
 
 def _add(tally: Tally, turns: list[Turn]) -> Tally:
     if not turns:
         return tally
-    count = _Count()
+    notes: dict[str, tuple[Any, ...]] = dict(tally.notes)
     for turn in turns:
         for position, block in enumerate(turn.blocks):
-            count.block(turn.path(position), block)
-    return Tally(
-        messages=turns[-1].messages[-1][0] + 1,
-        turns=turns[-1].index + 1,
-        calls=tally.calls.union(count.calls),
-        server_calls=tally.server_calls.union(count.server_calls),
-        markers=(*tally.markers, *count.markers),
-        references=tally.references.union(count.references),
-        definitions=tally.definitions.union(count.definitions),
-        images=(*tally.images, *count.images),
-        cited=tally.cited.union(count.cited),
-    )
+            if block["type"] in _SEE or "cache_control" in block:
+                for kind, note in _notes(turn.path(position), block):
+                    notes[kind] = (*notes.get(kind, ()), note)
+    return Tally(turns[-1].messages[-1][0] + 1, turns[-1].index + 1, notes)

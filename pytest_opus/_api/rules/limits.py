@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ..models import MODELS
 from .refusal import Refusal, nearest, refuse
-from .request import Request, Rule
+from .request import Request, Rule, rule
 from .server_tools import is_open
 from .system_messages import model_knows_system_messages
-from ..models import MODELS
 
 __all__ = ["RULES"]
 
@@ -89,9 +89,7 @@ def prefill_does_not_end_in_space(request: Request) -> Refusal | None:
 def stop_sequences_are_not_blank(request: Request) -> Refusal | None:
     if all(map(str.strip, request.body.get("stop_sequences") or ())):
         return None
-    return refuse(
-        "stop_sequence_blank", "each stop sequence must contain non-whitespace", path="stop_sequences"
-    )
+    return refuse("stop_sequence_blank", "each stop sequence must contain non-whitespace", path="stop_sequences")
 
 
 def model_takes_speed(request: Request) -> Refusal | None:
@@ -135,19 +133,21 @@ def fallbacks_differ(request: Request) -> Refusal | None:
     twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
     if twice is None:
         return None
-    return refuse("fallback_duplicate", f"{twice} is not a valid fallback target for {request.model_id}", path="fallbacks")
+    return refuse(
+        "fallback_duplicate", f"{twice} is not a valid fallback target for {request.model_id}", path="fallbacks"
+    )
 
 
 RULES: tuple[Rule, ...] = (
-    model_exists,
-    model_knows_system_messages,
-    conversation_ends_with_the_user,
-    prefill_does_not_end_in_space,
-    output_fits_the_model,
-    prewarming_asks_for_nothing_else,
-    stop_sequences_are_not_blank,
-    model_takes_speed,
-    model_takes_task_budget,
-    model_takes_inference_geo,
-    fallbacks_differ,
+    rule(model_exists, "model"),
+    rule(model_knows_system_messages, "system"),
+    rule(conversation_ends_with_the_user, "assistant"),
+    rule(prefill_does_not_end_in_space, "assistant"),
+    rule(output_fits_the_model, "max_tokens"),
+    rule(prewarming_asks_for_nothing_else, "max_tokens"),
+    rule(stop_sequences_are_not_blank, "stop_sequences"),
+    rule(model_takes_speed, "speed"),
+    rule(model_takes_task_budget, "output_config"),
+    rule(model_takes_inference_geo, "inference_geo"),
+    rule(fallbacks_differ, "fallbacks"),
 )

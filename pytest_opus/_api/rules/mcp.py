@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .refusal import Refusal, nearest, refuse
-from .request import Request, Rule
+from .request import Request, Rule, rule
 
 __all__ = ["RULES"]
 
@@ -31,14 +31,26 @@ def toolsets_have_servers(request: Request) -> Refusal | None:
             continue
         name, path = tool["mcp_server_name"], f"tools.{index}.mcp_toolset.mcp_server_name"
         if name not in servers:
-            return refuse("mcp_server_unknown", f"MCP server '{name}' not found in mcp_servers", path=path, hint=nearest(name, servers))
+            return refuse(
+                "mcp_server_unknown",
+                f"MCP server '{name}' not found in mcp_servers",
+                path=path,
+                hint=nearest(name, servers),
+            )
         if name in used:
-            return refuse("mcp_toolset_duplicate", f"MCP server '{name}' is referenced by more than one mcp_toolset", path=path)
+            return refuse(
+                "mcp_toolset_duplicate", f"MCP server '{name}' is referenced by more than one mcp_toolset", path=path
+            )
         used.add(name)
     unused = next((name for name in servers if name not in used), None)
     if unused is None or not used:
         return None
-    return refuse("mcp_server_unused", f"MCP server '{unused}' is not referenced by any mcp_toolset", path="mcp_servers")
+    return refuse(
+        "mcp_server_unused", f"MCP server '{unused}' is not referenced by any mcp_toolset", path="mcp_servers"
+    )
 
 
-RULES: tuple[Rule, ...] = (servers_are_reachable, toolsets_have_servers)
+RULES: tuple[Rule, ...] = (
+    rule(servers_are_reachable, "mcp_servers"),
+    rule(toolsets_have_servers, "tools"),
+)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import binascii
-import re
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["decoded_head", "dimensions", "image_kind", "is_base64", "is_placeholder", "longest_side"]
+__all__ = ["decoded_head", "dimensions", "image_kind", "is_base64", "is_placeholder", "scaled", "size_of"]
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
 _KINDS = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
 
 
@@ -19,7 +17,13 @@ def is_placeholder(data: str) -> bool:
 
 
 def is_base64(data: str) -> bool:
-    return len("".join(data.split())) % 4 == 0 and _BASE64.fullmatch(data) is not None
+    """Line breaks and missing padding are overlooked."""
+    text = "".join(data.split())
+    try:
+        binascii.a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
+    except ValueError:
+        return False
+    return True
 
 
 def decoded_head(data: str, size: int) -> bytes:
@@ -27,7 +31,7 @@ def decoded_head(data: str, size: int) -> bytes:
     text = "".join(data[: size * 2].split())[: -(-size // 3) * 4]
     try:
         return binascii.a2b_base64(text[: len(text) // 4 * 4])
-    except binascii.Error:
+    except ValueError:
         return b""
 
 
@@ -38,12 +42,24 @@ def image_kind(head: bytes) -> str | None:
     return next((kind for signature, kind in _KINDS if head.startswith(signature)), None)
 
 
-def longest_side(source: dict[str, Any]) -> int:
-    """The longest side of an image in pixels, 0 if it cannot be told."""
+def size_of(source: dict[str, Any]) -> tuple[int, int] | None:
+    """Width and height of an image in pixels, if they can be told."""
     if source.get("type") != "base64" or is_placeholder(source["data"]):
-        return 0
-    size = 65_536 if source["media_type"] == "image/jpeg" else 64
-    return max(dimensions(decoded_head(source["data"], size)) or (0,))
+        return None
+    # The frame header of a JPEG stands behind its metadata.
+    return dimensions(decoded_head(source["data"], 65_536 if source["media_type"] == "image/jpeg" else 64))
+
+
+def scaled(width: int, height: int, edge: int, patches: int) -> tuple[int, int]:
+    """The size to which an image is brought: so many pixels a side and patches of 28 pixels at most."""
+    long, short = max(width, height), min(width, height)
+    if long <= edge and -(-long // 28) * -(-short // 28) <= patches:
+        return width, height
+    for columns in range(edge // 28, 0, -1):
+        other = max(1, round(columns * 28 * short / long))
+        if columns * -(-other // 28) <= patches:
+            return (columns * 28, other) if width >= height else (other, columns * 28)
+    return width, height
 
 
 def dimensions(head: bytes) -> tuple[int, int] | None:

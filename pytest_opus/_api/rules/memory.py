@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .history import Tally
+from .offer import Offer
 
 __all__ = ["Memory"]
 
@@ -27,7 +28,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._conversations: tuple[_Conversation, ...] = ()
-        self._tools: tuple[tuple[Hashable, Any], ...] = ()
+        self._offers: tuple[tuple[Hashable, Any, Offer], ...] = ()
 
     def recall(self, terms: Hashable, messages: Any) -> tuple[int, Tally]:
         """How many of the messages were accepted under the same terms, and what the settled ones leave behind."""
@@ -40,8 +41,12 @@ class Memory:
                 best, tally = size, known.settled
         return best, tally
 
-    def knows_tools(self, terms: Hashable, tools: Any) -> bool:
-        return any(known == (terms, tools) for known in self._tools)
+    def recall_offer(self, terms: Hashable, offered: Any) -> Offer | None:
+        """The offer that was accepted under the same terms."""
+        for known_terms, known, offer in self._offers:
+            if known_terms == terms and known == offered:
+                return offer
+        return None
 
     def remember(self, terms: Hashable, messages: list[Any], extends: int, settled: Tally) -> None:
         others = [
@@ -51,5 +56,5 @@ class Memory:
         ]
         self._conversations = (*others[-(_CONVERSATIONS - 1) :], _Conversation(terms, messages, settled))
 
-    def remember_tools(self, terms: Hashable, tools: Any) -> None:
-        self._tools = (*self._tools[-(_CONVERSATIONS - 1) :], (terms, tools))
+    def remember_offer(self, terms: Hashable, offered: Any, offer: Offer) -> None:
+        self._offers = (*self._offers[-(_CONVERSATIONS - 1) :], (terms, offered, offer))

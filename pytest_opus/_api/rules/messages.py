@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .history import Block
 from .refusal import Refusal, refuse
-from .request import Request, Rule
+from .request import Request, Rule, rule
 
 __all__ = ["RULES"]
 
@@ -38,30 +38,33 @@ def content_is_not_empty(request: Request) -> Refusal | None:
 
 def texts_are_not_blank(request: Request) -> Refusal | None:
     """Text blocks must hold more than whitespace, and an empty one cannot be a cache breakpoint."""
-    for turn, position, block in request.history.blocks("text"):
-        found = _blank(block, f"{turn.path(position)}.text", "messages")
-        if found is not None:
-            return found
+    for turn in request.history.turns:
+        for position, block in enumerate(turn.blocks):
+            if block["type"] == "text" and _is_blank(block["text"]):
+                return _blank(block, f"{turn.path(position)}.text", "messages")
     return None
 
 
 def system_is_not_blank(request: Request) -> Refusal | None:
     system = request.body.get("system")
-    if not isinstance(system, list):
-        return None
-    found = (_blank(block, f"system.{position}", "system") for position, block in enumerate(system))
-    return next(filter(None, found), None)
+    for position, block in enumerate(system if isinstance(system, list) else ()):
+        if _is_blank(block["text"]):
+            return _blank(block, f"system.{position}", "system")
+    return None
 
 
-def _blank(block: Block, path: str, whole: str) -> Refusal | None:
-    text = block["text"]
-    if text and not text.isspace():
-        return None
-    if not text and block.get("cache_control") is not None:
+def _is_blank(text: str) -> bool:
+    return not text or text.isspace()
+
+
+def _blank(block: Block, path: str, whole: str) -> Refusal:
+    if block["text"]:
+        return refuse(
+            "text_blank", "text content blocks must contain non-whitespace text", path=whole, hint=f"at {path}"
+        )
+    if block.get("cache_control") is not None:
         return refuse("cache_control_on_empty_text", "cache_control cannot be set for empty text blocks", path=path)
-    if not text:
-        return refuse("text_empty", "text content blocks must be non-empty", path=whole, hint=f"it is at {path}")
-    return refuse("text_blank", "text content blocks must contain non-whitespace text", path=whole, hint=f"it is at {path}")
+    return refuse("text_empty", "text content blocks must be non-empty", path=whole, hint=f"at {path}")
 
 
 def calls_and_results_have_their_roles(request: Request) -> Refusal | None:
@@ -78,9 +81,9 @@ def calls_and_results_have_their_roles(request: Request) -> Refusal | None:
 
 
 RULES: tuple[Rule, ...] = (
-    first_is_user,
-    content_is_not_empty,
-    texts_are_not_blank,
-    system_is_not_blank,
-    calls_and_results_have_their_roles,
+    rule(first_is_user, "assistant"),
+    rule(content_is_not_empty, "messages"),
+    rule(texts_are_not_blank, "text"),
+    rule(system_is_not_blank, "system"),
+    rule(calls_and_results_have_their_roles, "tool_use", "tool_result"),
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .shapes.tools import TOOLSETS
 
 __all__ = ["Offer", "read_offer"]
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
+    """The offered tools."""
+
     tools: list[dict[str, Any]]
     names: frozenset[str]
     markers: tuple[tuple[str, str], ...]

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import takewhile
 
 from .history import Block, Turn
 from .refusal import Refusal, refuse
-from .request import Request, Rule
+from .request import Request, Rule, rule
 
 __all__ = ["RULES"]
 
 
 def ids_are_unique(request: Request) -> Refusal | None:
-    """A `tool_use` id is used once in a conversation."""
-    seen = set(request.history.before.calls)
-    for turn, position, block in request.history.blocks("tool_use"):
-        if block["id"] in seen:
-            return refuse("tool_use_id_duplicate", "`tool_use` ids must be unique", path=turn.path(position))
-        seen.add(block["id"])
+    """A `tool_use` id is used once: in a turn, and if the API minted it, in the conversation.
+
+    Ids that a program makes up were accepted again in a later turn.
+    """
+    minted = set(request.history.before.of("call"))
+    for turn in request.history.spoken:
+        seen: set[str] = set()
+        for position, block in enumerate(turn.blocks):
+            if block["type"] != "tool_use":
+                continue
+            call = block["id"]
+            if call in seen or call in minted:
+                return refuse("tool_use_id_duplicate", "`tool_use` ids must be unique", path=turn.path(position))
+            seen.add(call)
+        minted.update(call for call in seen if call.startswith("toolu_"))
     return None
 
 
 def calls_have_results(request: Request) -> Refusal | None:
     """The user turn after a call starts with the results of all its calls, and no text stands behind a call."""
-    spoken = request.history.spoken()
+    spoken = request.history.spoken
     for place, turn in enumerate(spoken):
         calls = _calls(turn)
         if not calls:
             continue
-        answered = set() if _text_after_call(turn) else _leading_results(spoken[place + 1 : place + 2])
+        answered = set() if _text_after_call(turn) else _leading_results(spoken, place + 1)
+        if _pairs_loosely(request) and len(answered) >= len(calls):
+            continue
         missing = [call for call in calls if call not in answered]
         if missing:
             return _unanswered(turn, missing)
@@ -41,7 +51,8 @@ def _unanswered(turn: Turn, missing: list[str]) -> Refusal:
     return refuse(
         "tool_use_without_result",
         "`tool_use` ids were found without `tool_result` blocks immediately after: "
-        f"{', '.join(missing)}. Each `tool_use` block must have a corresponding `tool_result` block in the next message.",
+        f"{', '.join(missing)}. "
+        "Each `tool_use` block must have a corresponding `tool_result` block in the next message.",
         path=f"messages.{turn.index}",
         hint=behind or "results come first in the user message that follows, before any text",
     )
@@ -49,8 +60,10 @@ def _unanswered(turn: Turn, missing: list[str]) -> Refusal:
 
 def results_have_calls(request: Request) -> Refusal | None:
     """Each result answers a call of the turn before, and it is the only one to do so."""
+    if _pairs_loosely(request):
+        return None
     calls: set[str] | None = None if request.continues else set()
-    for turn in request.history.spoken():
+    for turn in request.history.spoken:
         if turn.role == "assistant":
             calls = set(_calls(turn))
             # The API keeps what a compaction has summed up, calls included.
@@ -78,12 +91,16 @@ def _foreign_or_repeated(turn: Turn, calls: set[str]) -> Refusal | None:
         if call in answered:
             return refuse(
                 "tool_result_duplicate",
-                "each tool_use must have a single result. "
-                f"Found multiple `tool_result` blocks with id: {call}",
+                f"each tool_use must have a single result. Found multiple `tool_result` blocks with id: {call}",
                 path=turn.path(position),
             )
         answered.add(call)
     return None
+
+
+def _pairs_loosely(request: Request) -> bool:
+    """Claude 3 counted results and did not compare their ids."""
+    return request.model is not None and not request.model.pairs_by_id
 
 
 def _calls(turn: Turn) -> list[str]:
@@ -94,17 +111,23 @@ def _results(turn: Turn) -> Iterator[tuple[int, Block]]:
     return ((at, block) for at, block in enumerate(turn.blocks) if block["type"] == "tool_result")
 
 
-def _leading_results(following: list[Turn]) -> set[str]:
-    return {
-        block["tool_use_id"]
-        for turn in following
-        for block in takewhile(lambda block: block["type"] == "tool_result", turn.blocks)
-    }
+def _leading_results(spoken: list[Turn], place: int) -> set[str]:
+    """Ids of the results with which a turn begins."""
+    found: set[str] = set()
+    for block in spoken[place].blocks if place < len(spoken) else ():
+        if block["type"] != "tool_result":
+            break
+        found.add(block["tool_use_id"])
+    return found
 
 
 def _text_after_call(turn: Turn) -> bool:
-    types = [block["type"] for block in turn.blocks]
+    types = turn.types
     return "tool_use" in types and "text" in types[types.index("tool_use") :]
 
 
-RULES: tuple[Rule, ...] = (ids_are_unique, calls_have_results, results_have_calls)
+RULES: tuple[Rule, ...] = (
+    rule(ids_are_unique, "tool_use"),
+    rule(calls_have_results, "tool_use"),
+    rule(results_have_calls, "tool_result"),
+)

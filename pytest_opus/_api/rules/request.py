@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..models import Model
 from .history import History
@@ -12,11 +11,10 @@ from .offer import Offer
 from .refusal import Refusal
 from .walker import Scope
 
-__all__ = ["Request", "Rule"]
+__all__ = ["Judge", "Request", "Rule", "rule"]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A body that has the right shape, and what was found out about it."""
 
     body: dict[str, Any]
@@ -67,4 +65,15 @@ class Request:
         return self.rules == "toapis"
 
 
-Rule = Callable[[Request], Refusal | None]
+Judge = Callable[[Request], Refusal | None]
+
+
+class Rule(NamedTuple):
+    """A condition of the API; it is looked at if one of the fields, blocks or roles it is about is there."""
+
+    judge: Judge
+    about: frozenset[str]
+
+
+def rule(judge: Judge, *about: str) -> Rule:
+    return Rule(judge, frozenset(about))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from .refusal import Refusal, refuse
-from .request import Request, Rule
+from .request import Request, Rule, rule
 
 __all__ = ["RULES"]
 
 _DOCS = "Please consult our documentation at https://platform.claude.com/docs/en/build-with-claude/extended-thinking"
+
+
+_PARAMETERS = ("temperature", "top_p", "top_k")
 
 
 def within_range(request: Request) -> Refusal | None:
@@ -23,7 +26,7 @@ def model_takes_sampling(request: Request) -> Refusal | None:
     model = request.model
     if model is None or model.sampling != "none" or request.free_sampling:
         return None
-    for name in ("temperature", "top_p", "top_k"):
+    for name in _PARAMETERS:
         value = request.body.get(name)
         if value is not None and (name == "top_k" or value != 1):
             return refuse("sampling_deprecated", f"`{name}` is deprecated for this model.", hint=f"leave {name} out")
@@ -62,4 +65,9 @@ def thinking_fixes_sampling(request: Request) -> Refusal | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (within_range, model_takes_sampling, thinking_fixes_sampling, one_of_the_two)
+RULES: tuple[Rule, ...] = (
+    rule(within_range, "temperature", "top_p"),
+    rule(model_takes_sampling, *_PARAMETERS),
+    rule(thinking_fixes_sampling, *_PARAMETERS),
+    rule(one_of_the_two, "temperature"),
+)

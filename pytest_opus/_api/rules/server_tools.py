@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .history import Block, Turn
 from .refusal import Refusal, refuse
-from .request import Request, Rule
+from .request import Request, Rule, rule
 
 __all__ = ["RULES", "is_open"]
 
@@ -24,7 +24,7 @@ def server_results_have_calls(request: Request) -> Refusal | None:
     """A server tool's result stands behind its call."""
     if request.continues:
         return None
-    seen = set(request.history.before.server_calls)
+    seen = set(request.history.before.of("server_call"))
     for turn, position, block in request.history.blocks(*_RESULTS, "server_tool_use", "mcp_tool_use", "compaction"):
         if block["type"] == "compaction":
             return None  # what it summed up may hold the call
@@ -43,7 +43,7 @@ def server_results_have_calls(request: Request) -> Refusal | None:
 
 def server_calls_have_results(request: Request) -> Refusal | None:
     """A server tool's call lacks its result only at the end, or while results of client tools are due."""
-    spoken = request.history.spoken()
+    spoken = request.history.spoken
     for place, turn in enumerate(spoken[:-1]):
         pending = _open_calls(turn)
         if not pending or turn.role != "assistant":
@@ -82,4 +82,7 @@ def is_open(turn: Turn) -> bool:
     )
 
 
-RULES: tuple[Rule, ...] = (server_results_have_calls, server_calls_have_results)
+RULES: tuple[Rule, ...] = (
+    rule(server_results_have_calls, *_RESULTS),
+    rule(server_calls_have_results, "server_tool_use"),
+)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .refusal import Refusal, refuse
-from .request import Request, Rule
+from .request import Request, Rule, rule
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "is_recursive"]
 
 _UNSUPPORTED = {
     "integer": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
@@ -52,11 +52,21 @@ class _Schema:
         return found
 
     def _count(self, node: dict[str, Any]) -> None:
-        properties, required = node.get("properties"), node.get("required") or ()
-        if isinstance(properties, dict):
+        properties, required = node.get("properties"), node.get("required") or []
+        if isinstance(properties, dict) and isinstance(required, list):
             self.optional += sum(name not in required for name in properties)
         type_ = node.get("type")
         self.unions += "anyOf" in node or (isinstance(type_, list) and len(type_) > 1)
+
+
+def is_recursive(root: Any, node: Any, open_refs: tuple[str, ...] = ()) -> bool:
+    """Whether a `$ref` at or under `node` leads back to itself."""
+    if not isinstance(node, dict):
+        return False
+    target = node.get("$ref")
+    if isinstance(target, str):
+        return target in open_refs or is_recursive(root, _resolve(root, target), (*open_refs, target))
+    return any(is_recursive(root, child, open_refs) for child in _children(node))
 
 
 def _types(node: dict[str, Any]) -> list[Any]:
@@ -183,4 +193,8 @@ def model_writes_formats(request: Request) -> Refusal | None:
     return refuse("format_unsupported", f"'{request.model_id}' does not support output format.")
 
 
-RULES: tuple[Rule, ...] = (model_writes_formats, strict_tools_are_few, schemas_can_be_compiled)
+RULES: tuple[Rule, ...] = (
+    rule(model_writes_formats, "output_config", "output_format"),
+    rule(strict_tools_are_few, "tools"),
+    rule(schemas_can_be_compiled, "tools", "output_config", "output_format"),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .history import Turn
 from .refusal import Refusal, refuse
-from .request import Request, Rule
+from .request import Request, Rule, rule
 
 __all__ = ["RULES"]
 
@@ -20,7 +20,9 @@ def system_messages_have_their_place(request: Request) -> Refusal | None:
         index = turn.messages[0][0]
         if place == 0 and request.history.is_whole:
             if not request.continues:
-                return _misplaced("system_message_first", index, "use the top-level 'system' parameter for the initial system prompt")
+                return _misplaced(
+                    "system_message_first", index, "use the top-level 'system' parameter for the initial system prompt"
+                )
         elif place and not _may_precede(turns[place - 1]):
             rule = "role 'system' must follow a 'user' message or an 'assistant' message ending in a server tool result"
             return _misplaced("system_message_after", index, rule)
@@ -55,4 +57,4 @@ def model_knows_system_messages(request: Request) -> Refusal | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (system_messages_have_their_place,)
+RULES: tuple[Rule, ...] = (rule(system_messages_have_their_place, "system"),)

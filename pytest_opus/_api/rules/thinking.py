@@ -6,11 +6,12 @@ from typing import Any
 
 from .history import nested
 from .refusal import Refusal, refuse
-from .request import Request, Rule
+from .request import Request, Rule, rule
 
 __all__ = ["RULES"]
 
 _DOCS = "Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
+_CLEAR = "clear_thinking_20251015"
 _WITHOUT = ("disabled", "between_tools")
 
 
@@ -20,7 +21,11 @@ def model_takes_thinking(request: Request) -> Refusal | None:
         return None
     if not model.thinking:
         # Models without thinking have nothing to disable.
-        return None if kind == "disabled" else refuse("thinking_unsupported", f"'{request.model_id}' does not support thinking.")
+        return (
+            None
+            if kind == "disabled"
+            else refuse("thinking_unsupported", f"'{request.model_id}' does not support thinking.")
+        )
     if kind == "adaptive":
         return refuse(
             "thinking_adaptive_unsupported",
@@ -32,7 +37,7 @@ def model_takes_thinking(request: Request) -> Refusal | None:
     return refuse(
         f"thinking_{kind}_unsupported",
         f'"thinking.type.{kind}" is not supported for this model. '
-        f'Use {_instead(kind, model.thinking)} to control thinking behavior.',
+        f"Use {_instead(kind, model.thinking)} to control thinking behavior.",
     )
 
 
@@ -52,8 +57,7 @@ def budget_leaves_room(request: Request) -> Refusal | None:
         return None
     return refuse(
         "thinking_budget_over_max_tokens",
-        "`max_tokens` must be greater than `thinking.budget_tokens`. "
-        f"{_DOCS}#max-tokens-and-context-window-size",
+        f"`max_tokens` must be greater than `thinking.budget_tokens`. {_DOCS}#max-tokens-and-context-window-size",
     )
 
 
@@ -80,16 +84,22 @@ def model_takes_effort(request: Request) -> Refusal | None:
 
 def clearing_needs_thinking(request: Request) -> Refusal | None:
     """`clear_thinking` is for requests that think; models that do so by themselves need not say it."""
-    edits = (request.body.get("context_management") or {}).get("edits") or []
-    if not any(edit["type"] == "clear_thinking_20251015" for edit in edits):
+    types = [edit["type"] for edit in (request.body.get("context_management") or {}).get("edits") or ()]
+    if _CLEAR not in types:
         return None
+    if types.index(_CLEAR):
+        return refuse(
+            "clear_thinking_not_first",
+            f"`{_CLEAR}` must be the first edit",
+            path="context_management.edits",
+        )
     if request.thinking in ("enabled", "adaptive"):
         return None
     if request.thinking is None and request.model is not None and request.model.thinks_by_default:
         return None
     return refuse(
         "clear_thinking_without_thinking",
-        "`clear_thinking_20251015` strategy requires `thinking` to be enabled or adaptive",
+        f"`{_CLEAR}` strategy requires `thinking` to be enabled or adaptive",
     )
 
 
@@ -123,7 +133,7 @@ def tool_loop_starts_with_thinking(request: Request) -> Refusal | None:
 
 
 def _loop_opening(messages: list[dict[str, Any]]) -> tuple[int, str] | None:
-    """Index and first block type of the assistant's first message in the tool loop that the last message goes on with."""
+    """Index and first block type of the message with which the assistant opened the running tool loop."""
     opening = None
     for index in range(len(messages) - 1, -1, -1):
         message = messages[index]
@@ -138,10 +148,10 @@ def _loop_opening(messages: list[dict[str, Any]]) -> tuple[int, str] | None:
 
 
 RULES: tuple[Rule, ...] = (
-    model_takes_thinking,
-    budget_leaves_room,
-    model_takes_effort,
-    clearing_needs_thinking,
-    last_block_is_no_thinking,
-    tool_loop_starts_with_thinking,
+    rule(model_takes_thinking, "thinking"),
+    rule(budget_leaves_room, "thinking"),
+    rule(model_takes_effort, "output_config"),
+    rule(clearing_needs_thinking, "context_management"),
+    rule(last_block_is_no_thinking, "thinking"),
+    rule(tool_loop_starts_with_thinking, "thinking"),
 )

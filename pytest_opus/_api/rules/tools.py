@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from .refusal import Refusal, nearest, refuse
-from .request import Request, Rule
+from .request import Request, Rule, rule
 
 __all__ = ["CHOICE_RULES", "RULES"]
 
@@ -71,37 +74,70 @@ def model_takes_the_tools(request: Request) -> Refusal | None:
 
 
 def schemas_are_json_schema(request: Request) -> Refusal | None:
-    """The schema of a custom tool must be JSON Schema draft 2020-12."""
-    from pytest_opus._schema.draft import schema_error
-
-    for index, tool in enumerate(request.offer.tools):
-        if tool.get("type") not in (None, "custom"):
-            continue
-        # The two keys that the API types itself may be null there.
-        schema = {
-            key: value
-            for key, value in tool["input_schema"].items()
-            if value is not None or key not in ("properties", "required")
-        }
-        error = schema_error(schema)
+    """The schemas of custom tools and output formats are JSON Schema draft 2020-12."""
+    for path, schema in _declared_schemas(request):
+        error = _schema_error(schema)
         if error is not None:
             return refuse(
-                "input_schema_invalid",
+                "input_schema_invalid" if path.startswith("tools") else "format_schema_invalid",
                 "JSON schema is invalid. It must match JSON Schema draft 2020-12 "
                 "(https://json-schema.org/draft/2020-12). Learn more about tool use at "
                 "https://docs.claude.com/en/docs/tool-use.",
-                path=f"tools.{index}.custom.input_schema",
+                path=path,
                 hint=error,
             )
     return None
 
 
+def examples_fit_their_schema(request: Request) -> Refusal | None:
+    """Each of the `input_examples` is an input that the tool's own schema allows."""
+    for index, tool in enumerate(request.offer.tools):
+        examples = tool.get("input_examples") if tool.get("type") in (None, "custom") else None
+        for at, example in enumerate(examples or ()):
+            from pytest_opus._schema.draft import input_error
+
+            error = input_error(tool["input_schema"], example)
+            if error is not None:
+                return refuse(
+                    "input_example_invalid",
+                    f"Input example does not match the input schema: {': '.join(filter(None, error))}",
+                    path=f"tools.{index}.custom.input_examples.{at}",
+                )
+    return None
+
+
+def _declared_schemas(request: Request) -> Iterator[tuple[str, dict[str, Any]]]:
+    for index, tool in enumerate(request.offer.tools):
+        if tool.get("type") in (None, "custom"):
+            yield f"tools.{index}.custom.input_schema", tool["input_schema"]
+    for name, format_ in request.formats():
+        yield f"{name}.schema", format_["schema"]
+
+
+def _schema_error(schema: dict[str, Any]) -> str | None:
+    # The two keys that the API types itself may be null there.
+    typed = {key: value for key, value in schema.items() if value is not None or key not in ("properties", "required")}
+    return _draft_error(json.dumps(typed))
+
+
+@lru_cache(maxsize=512)
+def _draft_error(schema: str) -> str | None:
+    """A check of 0.5 ms, made once for the tools that all tests of a suite offer."""
+    from pytest_opus._schema.draft import schema_error
+
+    return schema_error(json.loads(schema))
+
+
 RULES: tuple[Rule, ...] = (
-    names_are_unique,
-    some_tool_is_loaded,
-    deferred_tools_are_not_cached,
-    domains_are_allowed_or_blocked,
-    model_takes_the_tools,
+    rule(names_are_unique, "tools"),
+    rule(some_tool_is_loaded, "tools"),
+    rule(deferred_tools_are_not_cached, "tools"),
+    rule(domains_are_allowed_or_blocked, "tools"),
+    rule(model_takes_the_tools, "tools"),
+)
+SCHEMA_RULES: tuple[Rule, ...] = (
+    rule(schemas_are_json_schema, "tools", "output_config", "output_format"),
+    rule(examples_fit_their_schema, "tools"),
 )
 
 
@@ -110,7 +146,7 @@ def choice_needs_tools(request: Request) -> Refusal | None:
     offer = request.offer
     if request.tool_choice in (None, "none") or offer.tools or offer.is_open or request.continues:
         return None
-    if request.history.after.definitions:
+    if request.history.after.of("definition"):
         return None
     return refuse("tool_choice_without_tools", "tool_choice may only be specified while providing tools.")
 
@@ -119,7 +155,7 @@ def chosen_tool_exists(request: Request) -> Refusal | None:
     if request.tool_choice != "tool" or request.continues:
         return None
     name = request.body["tool_choice"]["name"]
-    known = request.offer.names | request.history.after.definitions
+    known = request.offer.names.union(request.history.after.of("definition"))
     if name in known or request.offer.is_open:
         return None
     return refuse("tool_choice_unknown", f"Tool '{name}' not found in provided tools", hint=nearest(name, known))
@@ -157,9 +193,10 @@ def model_takes_forced_choice(request: Request) -> Refusal | None:
 def references_are_offered(request: Request) -> Refusal | None:
     """A `tool_reference` in the history names a tool that is there."""
     history, offer = request.history, request.offer
-    if not history.after.references or offer.is_open or request.continues:
+    references = history.after.of("reference")
+    if not references or offer.is_open or request.continues:
         return None
-    unknown = history.after.references - offer.names - history.after.definitions
+    unknown = set(references).difference(offer.names, history.after.of("definition"))
     if not unknown:
         return None
     name = min(unknown)
@@ -185,11 +222,10 @@ def references_stand_alone(request: Request) -> Refusal | None:
 
 
 CHOICE_RULES: tuple[Rule, ...] = (
-    choice_needs_tools,
-    chosen_tool_exists,
-    chosen_tool_is_called_directly,
-    model_takes_forced_choice,
-    references_are_offered,
-    references_stand_alone,
+    rule(choice_needs_tools, "tool_choice"),
+    rule(chosen_tool_exists, "tool_choice"),
+    rule(chosen_tool_is_called_directly, "tool_choice"),
+    rule(model_takes_forced_choice, "tool_choice"),
+    rule(references_are_offered, "messages"),
+    rule(references_stand_alone, "tool_reference"),
 )
-

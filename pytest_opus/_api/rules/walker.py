@@ -9,20 +9,36 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .refusal import Refusal, nearest
 
 __all__ = [
-    "ANYTHING", "FLAG", "FREE", "NUMBER", "TEXT", "Fault", "Gate", "Integer", "Items", "OneOf", "Record", "Scope",
-    "Shape", "TextOr", "Tagged", "Text", "Union", "Values", "refusal_of",
-]  # fmt: skip
+    "ANYTHING",
+    "FLAG",
+    "FREE",
+    "NUMBER",
+    "TEXT",
+    "Fault",
+    "Gate",
+    "Integer",
+    "Items",
+    "OneOf",
+    "Record",
+    "Scope",
+    "Shape",
+    "Tagged",
+    "Text",
+    "TextOr",
+    "Union",
+    "Values",
+    "refusal_of",
+]
 
 _MISSING: Any = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What decides about fields besides their place: the headers of the request, and what was judged before."""
 
     features: frozenset[str] | None
@@ -206,36 +222,51 @@ class Gate:
 
 
 class Record:
-    """An object with known fields: `name` is required, `name?` optional; an optional field may be null."""
+    """An object with known fields: `name` is required, `name?` optional; an optional field may be null.
+
+    The first look goes over the keys that are there; only a value with a fault is gone over again in the order of the
+    fields, which decides what is reported.
+    """
 
     def __init__(self, fields: Mapping[str, Shape], *, open_ended: bool = False) -> None:
         self._open = open_ended
-        self._fields = tuple((key.removesuffix("?"), shape, not key.endswith("?")) for key, shape in fields.items())
-        self._names = frozenset(name for name, _, _ in self._fields)
+        self._fields = {key.removesuffix("?"): (shape, not key.endswith("?")) for key, shape in fields.items()}
+        self._required = sum(required for _, required in self._fields.values())
 
     def fault(self, value: Any, scope: Scope) -> Fault | None:
         if type(value) is not dict:
             return _no_object()
-        unseen = len(value)
-        for name, shape, required in self._fields:
+        missing, find = self._required, self._fields.get
+        for name, item in value.items():
+            field = find(name)
+            if field is None:
+                if not self._open:
+                    return self._first_fault(value, scope)
+                continue
+            shape, required = field
+            if required:
+                missing -= 1
+            elif item is None:
+                continue
+            if shape.fault(item, scope) is not None:
+                return self._first_fault(value, scope)
+        return self._first_fault(value, scope) if missing else None
+
+    def _first_fault(self, value: dict[str, Any], scope: Scope) -> Fault | None:
+        for name, (shape, required) in self._fields.items():
             item = value.get(name, _MISSING)
             if item is _MISSING:
                 if required:
                     return Fault("Field required", "field_required", (name,), self._misspelled(name, value))
-                continue
-            unseen -= 1
-            if item is not None or required:
+            elif required or item is not None:
                 found = shape.fault(item, scope)
                 if found is not None:
                     return found.under(name)
-        return self._unknown(value) if unseen and not self._open else None
-
-    def _unknown(self, value: dict[str, Any]) -> Fault:
-        name = next(key for key in value if key not in self._names)
-        return _extra(hint=nearest(name, self._names)).under(name)
+        unknown = next(name for name in value if name not in self._fields)
+        return _extra(hint=nearest(unknown, self._fields)).under(unknown)
 
     def _misspelled(self, name: str, value: dict[str, Any]) -> str:
-        hint = nearest(name, [key for key in value if key not in self._names])
+        hint = nearest(name, [key for key in value if key not in self._fields])
         return hint and f"{hint.removeprefix('did you mean ').removesuffix('?')} is unknown, it is spelled {name!r}"
 
 

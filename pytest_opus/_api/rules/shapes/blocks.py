@@ -5,8 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from ..walker import (
-    ANYTHING, FLAG, FREE, TEXT, Fault, Integer, Items, OneOf, Record, Scope, Shape, Tagged, Text, TextOr, Union,
-)  # fmt: skip
+    ANYTHING,
+    FLAG,
+    FREE,
+    TEXT,
+    Fault,
+    Integer,
+    Items,
+    OneOf,
+    Record,
+    Scope,
+    Shape,
+    Tagged,
+    Text,
+    TextOr,
+    Union,
+)
 from .config import CACHE_CONTROL
 from .newer import newer_block, newer_dated, newer_name
 
@@ -31,9 +45,7 @@ _CITATIONS = Items(
         {
             "char_location": _block({**_SPAN, "start_char_index": Integer(0), "end_char_index": Integer(0)}),
             "page_location": _block({**_SPAN, "start_page_number": Integer(1), "end_page_number": Integer(1)}),
-            "content_block_location": _block(
-                {**_SPAN, "start_block_index": Integer(0), "end_block_index": Integer(0)}
-            ),
+            "content_block_location": _block({**_SPAN, "start_block_index": Integer(0), "end_block_index": Integer(0)}),
             "web_search_result_location": _block(
                 {"cited_text": TEXT, "encrypted_index": TEXT, "title?": TEXT, "url": TEXT}
             ),
@@ -217,9 +229,7 @@ _ASSISTANT_ONLY: dict[str, Shape] = {
     "fallback": _written({"to": FREE, "from?": FREE, "trigger?": FREE}),
 }
 _TOOL_USE = _cached({"id": _ID, "input": FREE, "name": Text(at_least=1), "caller?": _CALLER, "toolset_name?": TEXT})
-_COMPACTION = _cached(
-    {"content?": TEXT, "encrypted_content?": TEXT, "signature?": TEXT, "tool_changes?": Items(FREE)}
-)
+_COMPACTION = _cached({"content?": TEXT, "encrypted_content?": TEXT, "signature?": TEXT, "tool_changes?": Items(FREE)})
 _CONTAINER_UPLOAD = _cached({"file_id": TEXT})
 
 
@@ -236,10 +246,21 @@ def _result_content(text: Record, search_result: Record) -> dict[str, Shape]:
 
 BLOCKS = frozenset(
     {
-        "text", "image", "document", "search_result", "tool_reference", "browser_state", "tool_use", "tool_result",
-        "container_upload", "compaction", "tool_addition", "tool_removal", *_ASSISTANT_ONLY,
+        "text",
+        "image",
+        "document",
+        "search_result",
+        "tool_reference",
+        "browser_state",
+        "tool_use",
+        "tool_result",
+        "container_upload",
+        "compaction",
+        "tool_addition",
+        "tool_removal",
+        *_ASSISTANT_ONLY,
     }
-)  # fmt: skip
+)
 """All block types that the tables know."""
 
 _newer = newer_block(BLOCKS)
@@ -249,9 +270,9 @@ def _content(shapes: dict[str, Shape]) -> Shape:
     return TextOr(Items(Tagged(shapes, newer=_newer)))
 
 
-def _user(text: Record) -> Shape:
+def _result(text: Record) -> Record:
     search_result = _search_result(text)
-    result = _cached(
+    return _cached(
         {
             "tool_use_id": _ID,
             "content?": _content(_result_content(text, search_result)),
@@ -259,13 +280,16 @@ def _user(text: Record) -> Shape:
             "toolset_name?": TEXT,
         }
     )
+
+
+def _user(text: Record) -> Shape:
     return _content(
         {
             "text": text,
             "image": _IMAGE,
             "document": _DOCUMENT,
-            "search_result": search_result,
-            "tool_result": result,
+            "search_result": _search_result(text),
+            "tool_result": _result(text),
             "container_upload": _CONTAINER_UPLOAD,
             "compaction": _COMPACTION,
             "tool_use": _TOOL_USE,  # refused by the structure of messages, with a text of its own
@@ -281,7 +305,7 @@ def _assistant(**more: Shape) -> Shape:
             "tool_use": _TOOL_USE,
             "compaction": _COMPACTION,
             "container_upload": _CONTAINER_UPLOAD,
-            "tool_result": ANYTHING,  # refused by the structure of messages, with a text of its own
+            "tool_result": _result(_TEXT),  # refused by the structure of messages, with a text of its own
             **more,
         }
     )

@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 from ..walker import (
-    ANYTHING, FLAG, FREE, TEXT, Gate, Integer, Items, OneOf, Record, Tagged, Text, TextOr, Union,
-)  # fmt: skip
+    ANYTHING,
+    FLAG,
+    FREE,
+    TEXT,
+    Gate,
+    Integer,
+    Items,
+    OneOf,
+    Record,
+    Tagged,
+    Text,
+    TextOr,
+    Union,
+)
 from .newer import newer_dated
 
 __all__ = [
-    "CACHE_CONTROL", "CONTAINER", "CONTEXT_MANAGEMENT", "COMPACTION", "DIAGNOSTICS", "EFFORT", "FALLBACKS",
-    "FALLBACK_CREDIT", "BILLING_POLICY", "LEGACY_FORMAT", "MCP_SERVERS", "METADATA", "OUTPUT_CONFIG", "THINKING",
-    "THREAD", "TOOL_CHOICE",
-]  # fmt: skip
+    "BILLING_POLICY",
+    "CACHE_CONTROL",
+    "COMPACTION",
+    "CONTAINER",
+    "CONTEXT_MANAGEMENT",
+    "DIAGNOSTICS",
+    "EFFORT",
+    "FALLBACKS",
+    "FALLBACK_CREDIT",
+    "LEGACY_FORMAT",
+    "MCP_SERVERS",
+    "METADATA",
+    "OUTPUT_CONFIG",
+    "THINKING",
+    "THREAD",
+    "TOOL_CHOICE",
+]
 
 CACHE_CONTROL = Tagged(
-    {
-        "ephemeral": Record(
-            {"type": ANYTHING, "ttl?": OneOf("5m", "1h"), "scope?": Gate(TEXT, "prompt-caching-scope")}
-        )
-    },
+    {"ephemeral": Record({"type": ANYTHING, "ttl?": OneOf("5m", "1h"), "scope?": Gate(TEXT, "prompt-caching-scope")})},
     as_word=True,
 )
 
@@ -46,9 +67,7 @@ TOOL_CHOICE = Tagged(
 )
 
 _DISPLAY = OneOf("summarized", "omitted", gated={"updates": "thinking-display-updates"})
-_BINDING = Gate(
-    Record({"prefix_mismatch_behavior?": OneOf("error", "drop_block")}), "thinking-binding-controls"
-)
+_BINDING = Gate(Record({"prefix_mismatch_behavior?": OneOf("error", "drop_block")}), "thinking-binding-controls")
 THINKING = Tagged(
     {
         "enabled": Record(
@@ -143,9 +162,7 @@ _FALLBACK = Record(
     }
 )
 FALLBACKS = Gate(Union(OneOf("default"), Items(_FALLBACK, at_least=1, at_most=3)), "server-side-fallback")
-FALLBACK_CREDIT = Gate(
-    TextOr(Record({"token": TEXT, "mode?": OneOf("strict", "best_effort")})), "fallback-credit"
-)
+FALLBACK_CREDIT = Gate(TextOr(Record({"token": TEXT, "mode?": OneOf("strict", "best_effort")})), "fallback-credit")
 BILLING_POLICY = Gate(
     Record({"type": OneOf("billing_policy"), "bill_to?": OneOf("self", "user_profile")}), "user-profiles-billing"
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 
 __all__ = ["newer_block", "newer_dated", "newer_name"]
@@ -12,13 +11,14 @@ __all__ = ["newer_block", "newer_dated", "newer_name"]
 _DATED = re.compile(r"([a-z][a-z0-9_]*)_(20\d{6})")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
-_FOREIGN = frozenset(
-    """audio blob computer_call custom_tool_call file file_search_call file_url function function_call
+_OTHERS = """
+    audio blob computer_call custom_tool_call file file_search_call file_url function function_call
     function_call_output function_response image_file image_url inline_data input_audio input_file input_image
     input_text item_reference json local_shell_call markdown media output_image output_text parts reasoning
     refusal resource resource_link string thinking_delta text_delta tool tool_call tool_calls tool_response
-    tool_output video video_url web_search_call""".split()
-)
+    tool_output video video_url web_search_call
+"""
+_FOREIGN = frozenset(_OTHERS.split())
 """Block types of other APIs and of other parts of this one."""
 
 
@@ -49,6 +49,8 @@ def newer_block(known: Iterable[str]) -> Callable[[str], bool]:
     def newer(tag: str) -> bool:
         if tag in names or tag in _FOREIGN or not newer_name(tag):
             return False
+        from difflib import get_close_matches
+
         return not any(abs(len(tag) - len(name)) <= 2 for name in get_close_matches(tag, names, cutoff=0.85))
 
     return newer

@@ -5,8 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from ..walker import (
-    ANYTHING, FLAG, FREE, TEXT, Fault, Integer, Items, OneOf, Record, Scope, Shape, Tagged, Text, Values,
-)  # fmt: skip
+    ANYTHING,
+    FLAG,
+    FREE,
+    TEXT,
+    Fault,
+    Integer,
+    Items,
+    OneOf,
+    Record,
+    Scope,
+    Shape,
+    Tagged,
+    Text,
+    Values,
+)
 from .config import CACHE_CONTROL
 from .newer import newer_dated
 
@@ -148,12 +161,8 @@ GATED_TOOLS = {
 
 _SHAPES: dict[str, Shape] = {
     "custom": _CUSTOM,
-    **{
-        type_: Record({"name": OneOf(name), **_CLIENT, **more}) for type_, (name, more) in _CLIENT_TOOLS.items()
-    },
-    **{
-        type_: Record({"name": OneOf(name), **_COMMON, **more}) for type_, (name, more) in _SERVER_TOOLS.items()
-    },
+    **{type_: Record({"name": OneOf(name), **_CLIENT, **more}) for type_, (name, more) in _CLIENT_TOOLS.items()},
+    **{type_: Record({"name": OneOf(name), **_COMMON, **more}) for type_, (name, more) in _SERVER_TOOLS.items()},
     **_TOOLSETS,
 }
 TOOL = Tagged(_SHAPES, default="custom", gated=GATED_TOOLS, newer=newer_dated(_SHAPES))

@@ -1,0 +1,75 @@
+"""Message threads: conversations that the API holds, so that a program sends only what is new.
+
+A request with `thread: {"type": "create"}` has its conversation held under the id of the answer; one with
+`{"type": "continue", "previous_message_id": ...}` carries new messages only, and neither `system` nor `tools`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._api.rules import Refusal
+
+Body = Mapping[str, Any]
+
+_KEPT_FIELDS = ("system", "tools")
+
+
+@dataclass
+class Thread:
+    """A held conversation; its messages are let go when it is continued, since each answer is continued only once."""
+
+    messages: list[Any]
+    fields: dict[str, Any]
+    continued: bool = False
+
+
+class Threads:
+    """The threads of one endpoint, by the id of their latest answer."""
+
+    def __init__(self) -> None:
+        self._threads: dict[str, Thread] = {}
+
+    def join(self, body: Body) -> Body | Refusal:
+        """The whole request that `body` stands for: with the conversation, system and tools that its thread holds."""
+        reference = body.get("thread")
+        if not isinstance(reference, Mapping) or reference.get("type") != "continue":
+            return {key: value for key, value in body.items() if key != "thread"}
+        thread = self._threads.get(reference["previous_message_id"])
+        if thread is None:
+            return _refusal("thread_not_found", f"thread: {reference['previous_message_id']}", status=404)
+        if thread.continued:
+            return _refusal("thread_already_continued", "thread: this response has already been continued")
+        changed = [name for name in _KEPT_FIELDS if name in body and body[name] != thread.fields.get(name)]
+        if changed:
+            names = " and ".join(f"`{name}`" for name in changed)
+            return _refusal("thread_fingerprint_mismatch", f"thread: {names} must stay the same within a thread")
+        whole = {**body, **thread.fields, "messages": [*thread.messages, *body["messages"]]}
+        del whole["thread"]
+        return whole
+
+    def hold(self, body: Body, whole: Body, message: Mapping[str, Any]) -> None:
+        """Hold the conversation of an answered request, if it asked for that."""
+        reference = body.get("thread")
+        if reference is None:
+            return
+        if previous := self._threads.get(reference.get("previous_message_id")):
+            previous.continued = True
+            previous.messages = []
+        answer = {"role": "assistant", "content": message["content"]}
+        fields = {name: whole[name] for name in _KEPT_FIELDS if name in whole}
+        self._threads[message["id"]] = Thread([*whole["messages"], answer], fields)
+
+
+def _refusal(code: str, message: str, *, status: int = 400) -> Refusal:
+    return Refusal(
+        message,
+        code,
+        path="thread",
+        status=status,
+        type="not_found_error" if status == 404 else "invalid_request_error",
+        details={"error_code": code},
+        hint='send the whole conversation with thread: {"type": "create"}',
+    )
