@@ -14,11 +14,11 @@ from ._api.request import Request
 from ._environment import FAKE_KEY, fake_credentials
 from ._exchange import Exchange
 from ._hosts import ANTHROPIC, api_path, is_loopback
-from ._http import Headers, HttpRequest
+from ._http import HttpRequest
 from ._judges.leftovers import unused_turns
 from ._ledger.call import Call, Probe, ToolCall, tool_calls
 from ._ledger.ledger import Ledger
-from ._ledger.problems import Problem, settle
+from ._ledger.problems import Problem, raise_exceptions, settle
 from ._ledger.transcript import transcript
 from ._ledger.usage import Usage
 from ._responders.elsewhere import AfterTheEnd, UnknownHost
@@ -147,7 +147,7 @@ class Endpoint:
 
         return async_client(self, {"api_key": FAKE_KEY} | kw)
 
-    def claim(self, host: str, port: int, path: str, headers: Headers) -> Claim | None:
+    def claim(self, host: str, port: int, path: str, header_names: Iterable[str]) -> Claim | None:
         """Whether a request is ours to answer; for adapters."""
         bases = (
             ANTHROPIC,
@@ -160,7 +160,8 @@ class Endpoint:
             return Claim(found, known_host=True)
         if self._settings.unknown_host == "off" or not path.endswith("/v1/messages") or is_loopback(host):
             return None
-        return Claim(path, known_host=False) if any(name.startswith("anthropic-") for name in headers) else None
+        anthropic = any(name.lower().startswith("anthropic-") for name in header_names)
+        return Claim(path, known_host=False) if anthropic else None
 
     def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange:
         """The answer to a request that this endpoint claims; for adapters."""
@@ -274,5 +275,7 @@ class endpoint:  # noqa: N801
         __tracebackhide__ = True
         self._endpoint.judge()
         self._stack.close()
-        if kind is None and (messages := settle(self._endpoint.problems)):
+        if kind is not None and issubclass(kind, Exception):
+            raise_exceptions(self._endpoint.problems)
+        elif kind is None and (messages := settle(self._endpoint.problems)):
             raise AssertionError("\n\n".join(messages))

@@ -87,7 +87,7 @@ class Reply:
     """
 
     status: int
-    headers: Sequence[tuple[str, str]]
+    headers: Mapping[str, str]
     chunks: Sequence[Chunk]
     delay: float = 0.0
     message: dict[str, Any] | None = None

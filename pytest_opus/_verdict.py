@@ -50,13 +50,14 @@ def raise_verdict(state: TestState) -> None:
         pytest.fail("\n\n".join(messages), pytrace=False)
 
 
-def raise_cause(state: TestState) -> None:
-    """For a test that failed: if a function of its script raised, that is the failure to show."""
+def raise_cause(state: TestState, error: BaseException) -> None:
+    """For a test that ended with `error`: if a function of its script raised, that is the failure to show."""
+    from ._ledger.problems import raise_exceptions
+
     problems = state.endpoint.problems if state.endpoint else []
     state.judged = len(problems)
-    for problem in problems:
-        if problem.exception:
-            raise problem.exception
+    if isinstance(error, Exception | pytest.fail.Exception):  # not where it was skipped or interrupted
+        raise_exceptions(problems)
 
 
 def raise_late(state: TestState) -> None:

@@ -43,8 +43,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
     try:
         result = yield
-    except Exception:
-        raise_cause(item.stash[STATE])
+    except BaseException as error:
+        raise_cause(item.stash[STATE], error)
         raise
     raise_verdict(item.stash[STATE])
     return result

@@ -62,12 +62,11 @@ def _async_wrapper(library: ModuleType, original: Any) -> Any:
 
 def answer(library: ModuleType, endpoint: Endpoint, request: Any) -> Any:
     """The endpoint's response to a request of the library, or `None` if the endpoint does not claim it."""
-    headers = Headers(request.headers.multi_items())
-    claim = endpoint.claim(*_address(request), headers)
+    claim = endpoint.claim(*_address(request), request.headers)
     if claim is None:
         return None
     body = request.read()
-    exchange = endpoint.handle(_http_request(request, claim.path, headers, body), known_host=claim.known_host)
+    exchange = endpoint.handle(_http_request(request, claim.path, body), known_host=claim.known_host)
     if exchange.reply.delay:
         time.sleep(exchange.reply.delay)
     return _response(library, request, exchange)
@@ -75,12 +74,11 @@ def answer(library: ModuleType, endpoint: Endpoint, request: Any) -> Any:
 
 async def answer_async(library: ModuleType, endpoint: Endpoint, request: Any) -> Any:
     """As `answer()`, without blocking the event loop."""
-    headers = Headers(request.headers.multi_items())
-    claim = endpoint.claim(*_address(request), headers)
+    claim = endpoint.claim(*_address(request), request.headers)
     if claim is None:
         return None
     body = await request.aread()
-    exchange = endpoint.handle(_http_request(request, claim.path, headers, body), known_host=claim.known_host)
+    exchange = endpoint.handle(_http_request(request, claim.path, body), known_host=claim.known_host)
     if exchange.reply.delay:
         await _sleep(exchange, exchange.reply.delay)
     return _response(library, request, exchange)
@@ -91,7 +89,7 @@ def _address(request: Any) -> tuple[str, int, str]:
     return url.host, url.port or _PORTS.get(url.scheme, 0), url.path
 
 
-def _http_request(request: Any, path: str, headers: Headers, body: bytes) -> HttpRequest:
+def _http_request(request: Any, path: str, body: bytes) -> HttpRequest:
     host, port, _ = _address(request)
     return HttpRequest(
         method=request.method,
@@ -99,7 +97,9 @@ def _http_request(request: Any, path: str, headers: Headers, body: bytes) -> Htt
         port=port,
         path=path,
         query=request.url.query.decode("ascii"),
-        headers=headers,
+        headers=Headers(
+            (name.decode("ascii"), value.decode("utf-8", "replace")) for name, value in request.headers.raw
+        ),
         body=body,
         received=time.time(),
     )

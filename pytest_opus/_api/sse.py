@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from json import JSONEncoder
+from json.encoder import encode_basestring
 from typing import Any
 
 to_json = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -10,4 +11,16 @@ to_json = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 def encode(event: dict[str, Any]) -> bytes:
     """One frame: `event: <type>`, `data: <json>` and a blank line."""
-    return f"event: {event['type']}\ndata: {to_json(event)}\n\n".encode()
+    data = _delta(event) if event["type"] == "content_block_delta" else to_json(event)
+    return f"event: {event['type']}\ndata: {data}\n\n".encode()
+
+
+def _delta(event: dict[str, Any]) -> str:
+    """The JSON of a delta. Streams are made of deltas that carry one string: these are put together by hand."""
+    match event["delta"]:
+        case {"type": kind, **rest} if len(rest) == 1:
+            ((name, value),) = rest.items()
+            if isinstance(value, str):
+                head = f'{{"type":"content_block_delta","index":{event["index"]},"delta":{{"type":"{kind}",'
+                return f'{head}"{name}":{encode_basestring(value)}}}}}'
+    return to_json(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -25,7 +25,6 @@ class Call:
         number: its place in the order of arrival, from 1.
         request: what the program sent.
         status: the HTTP status of the answer, `None` while there is none.
-        headers: the headers of the answer.
         error: the `error` object of an error answer (`.type`, `.message`), else `None`.
         end: how the delivery ended; `None` while it lasts.
         seconds, first_byte: from arrival to the end, and to the first byte of the body.
@@ -35,7 +34,6 @@ class Call:
     request: Request
     started: float
     status: int | None = None
-    headers: Headers = field(default_factory=Headers)
     error: JsonObject | None = None
     end: End | None = None
     seconds: float | None = None
@@ -44,15 +42,21 @@ class Call:
     events: Sequence[dict[str, Any]] | None = None
     delivered: int = 0
     estimated: bool = False
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     def answer(self, reply: Reply) -> None:
         """Note what the endpoint decided to answer."""
         self.status = reply.status
-        self.headers = Headers(reply.headers)
+        self.fields = reply.headers
         self.error = None if reply.error is None else JsonObject(reply.error)
         self.message = reply.message
         self.events = reply.events
         self.estimated = reply.estimated
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the answer."""
+        return Headers(self.fields.items())
 
     @property
     def stream(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -48,12 +48,18 @@ def document(what: str, *, evidence: Iterable[str], nearest: str | None, way_out
     return "\n".join([*lines, way_out])
 
 
-def settle(problems: Iterable[Problem]) -> list[str]:
-    """Warn of what is to be warned of, raise what a function of the test raised, return the messages of what fails."""
-    messages = []
+def raise_exceptions(problems: Sequence[Problem]) -> None:
+    """Raise what a function of the test raised, so that its own traceback is the failure."""
     for problem in problems:
         if problem.exception:
             raise problem.exception
+
+
+def settle(problems: Sequence[Problem]) -> list[str]:
+    """Warn of what is to be warned of, raise what a function of the test raised, return the messages of what fails."""
+    raise_exceptions(problems)
+    messages = []
+    for problem in problems:
         if problem.severity == "warn":
             try:
                 warnings.warn(OpusWarning(problem.message), stacklevel=3)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from .._api import sse
@@ -13,50 +12,26 @@ from .._http import Chunk, Reply
 from .._ledger.problems import Problem
 
 
-def json_reply(value: Any, headers: Mapping[str, str], *, status: int = 200, delay: float = 0.0) -> Reply:
-    """Any JSON value as a body of one chunk."""
+def json_reply(value: Any, headers: Mapping[str, str], *, status: int = 200, **meaning: Any) -> Reply:
+    """Any JSON value as a body of one chunk; `meaning` are further fields of the `Reply`."""
     data = sse.to_json(value).encode()
     fields = {"content-type": "application/json", "content-length": str(len(data)), **headers}
-    return Reply(status, list(fields.items()), (Chunk(data),), delay)
+    return Reply(status, fields, (Chunk(data),), **meaning)
 
 
-def message_reply(
-    message: dict[str, Any],
-    headers: Mapping[str, str],
-    *,
-    delay: float,
-    estimated: bool,
-    problems: Sequence[Problem],
-) -> Reply:
+def message_reply(message: dict[str, Any], headers: Mapping[str, str], **meaning: Any) -> Reply:
     """A message as plain JSON."""
-    reply = json_reply(message, headers, delay=delay)
-    return replace(reply, message=message, estimated=estimated, problems=problems)
+    return json_reply(message, headers, message=message, **meaning)
 
 
 def stream_reply(
-    message: dict[str, Any],
-    headers: Mapping[str, str],
-    *,
-    cut: Cut,
-    delay: float,
-    pace: float,
-    estimated: bool,
-    problems: Sequence[Problem],
+    message: dict[str, Any], headers: Mapping[str, str], *, cut: Cut, pace: float, **meaning: Any
 ) -> Reply:
     """A message as server-sent events, one chunk each, `pace` seconds apart."""
     events = message_events(message, cut)
     chunks = [Chunk(sse.encode(event), pace if number else 0.0) for number, event in enumerate(events)]
     fields = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache", **headers}
-    return Reply(
-        200,
-        list(fields.items()),
-        chunks,
-        delay,
-        message=message,
-        events=events,
-        estimated=estimated,
-        problems=problems,
-    )
+    return Reply(200, fields, chunks, message=message, events=events, **meaning)
 
 
 def error_reply(
@@ -70,5 +45,4 @@ def error_reply(
 ) -> Reply:
     """An error in the API's envelope; the request's id stands in the body and in the headers."""
     body = error_body(error_type, message, headers["request-id"], details)
-    reply = json_reply(body, headers, status=status)
-    return replace(reply, error=body["error"], problems=tuple(problems))
+    return json_reply(body, headers, status=status, error=body["error"], problems=problems)

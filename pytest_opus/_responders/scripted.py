@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain, count
+from itertools import chain
 from typing import Any
 
 from .._api.errors import MESSAGES, error_type
-from .._api.headers import response_headers
+from .._api.headers import RateLimits
 from .._api.ids import Ids
 from .._api.models import find_model
 from .._api.request import Request
@@ -55,10 +55,11 @@ class Scripted:
         self._gate = Gate(settings)
         self._ids = Ids(seed)
         self._threads = Threads()
-        self._served = count()
+        self._limits = RateLimits()
 
     def respond(self, request: HttpRequest, call: Call | None) -> Reply:
-        headers = response_headers(self._ids.new("req_011C"), served=next(self._served), received=request.received)
+        self._limits.requests += 1
+        headers = {"request-id": self._ids.new("req_011C"), **self._limits.headers(request.received)}
         if call is not None:
             return self._message(request, call, headers)
         if request.method == "POST" and request.path == "/v1/messages/count_tokens":
@@ -153,6 +154,8 @@ class Scripted:
             raise self._misfit(queued, call, _no_input(error)) from None
         problems = list(self._judge(message, queued, call))
         self._threads.hold(call.request.raw, body, message)
+        self._limits.input_tokens += message["usage"].get("input_tokens") or 0
+        self._limits.output_tokens += message["usage"].get("output_tokens") or 0
         if turn_headers := getattr(turn, "headers", None):
             headers |= turn_headers
         delay, pace, cut = (
@@ -160,11 +163,10 @@ class Scripted:
             getattr(turn, "pace", 0.0),
             getattr(turn, "chunks", None),
         )
+        meaning = {"delay": delay, "estimated": estimated, "problems": problems}
         if call.stream:
-            return stream_reply(
-                message, headers, cut=cut, delay=delay, pace=pace, estimated=estimated, problems=problems
-            )
-        return message_reply(message, headers, delay=delay, estimated=estimated, problems=problems)
+            return stream_reply(message, headers, cut=cut, pace=pace, **meaning)
+        return message_reply(message, headers, **meaning)
 
     def _judge(self, message: dict[str, Any], queued: Queued, call: Call) -> Iterator[Problem]:
         """Warnings about the turn; what fails the test is a mismatch."""

@@ -98,7 +98,7 @@ def read_history(messages: list[dict[str, Any]], before: Tally) -> History:
             turns.append(Turn(before.turns + len(turns), role))
         turn = turns[-1]
         turn.messages.append((index, message))
-        blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content or []
+        blocks = [{"type": "text", "text": content}] if content and isinstance(content, str) else content or []
         turn.blocks += blocks
         for block in blocks:
             features.add(block["type"])

@@ -1,0 +1,186 @@
+"""What the endpoint costs, each as a ratio against the same bytes from a bare mock transport, side by side in one run.
+
+python tests/bench/bench.py
+"""
+
+from __future__ import annotations
+
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import anthropic
+import httpx2
+
+from pytest_opus import endpoint, turn
+
+TOOLS = [
+    {
+        "name": name,
+        "description": "A tool of the benchmark.",
+        "input_schema": {"type": "object", "properties": {"file": {"type": "string"}}, "required": ["file"]},
+    }
+    for name in ("run_tests", "read_file")
+]
+REQUEST: dict[str, Any] = {
+    "model": "claude-opus-4-7",
+    "max_tokens": 300,
+    "tools": TOOLS,
+    "messages": [
+        {"role": "user", "content": "Fix this null-handling bug."},
+        {"role": "assistant", "content": "I look at it."},
+        {"role": "user", "content": "Go on."},
+    ],
+}
+DELTAS = turn("word " * 200, chunks=5)
+ROUNDS = 15
+
+
+def main() -> None:
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.python_implementation()} {platform.python_version()}, ", end="")
+    print(f"anthropic {version('anthropic')}, httpx2 {version('httpx2')}, {platform.machine()}")
+    print()
+    print(f"{'':44}{'bare':>10}{'opus':>10}{'ratio':>8}")
+    compare("create (validated, in the ledger), µs", "A short answer.", create, calls=100)
+    compare("a stream of 200 deltas, µs", DELTAS, stream, calls=10)
+    print()
+    alone("one test with its own Anthropic(), ms", own_client)
+    alone("import of the plugin after pytest, ms", plugin_import)
+    suite()
+
+
+def compare(title: str, scripted: Any, ask: Callable[[Any], None], calls: int) -> None:
+    """The median of both, measured in turn, and the median of the ratios of neighbours."""
+    with endpoint() as opus:
+        opus.otherwise(scripted)
+        faked = anthropic.Anthropic()
+        bare = anthropic.Anthropic(http_client=httpx2.Client(transport=constant(faked, ask)), api_key="k")
+        pairs = [(timed(lambda: ask(bare), calls), timed(lambda: ask(faked), calls)) for _ in range(ROUNDS)]
+    one, other = (statistics.median(column) for column in zip(*pairs, strict=True))
+    ratio = statistics.median(b / a for a, b in pairs)
+    print(f"{title:44}{one * 1e6:10.0f}{other * 1e6:10.0f}{ratio:8.2f}")
+
+
+def constant(client: Any, ask: Callable[[Any], None]) -> httpx2.MockTransport:
+    """A transport that always answers with the bytes and headers that the endpoint gave once."""
+    recorded: list[tuple[httpx2.Headers, bytes]] = []
+    transport = client._client._transport
+    original = transport.handle_request
+
+    def record(request: httpx2.Request) -> httpx2.Response:
+        response = original(request)
+        recorded.append((response.headers, b"".join(response.stream)))
+        return httpx2.Response(200, headers=response.headers, content=recorded[0][1])
+
+    transport.handle_request = record
+    ask(client)
+    del transport.handle_request
+    headers, body = recorded[0]
+    fields = headers.multi_items()
+    return httpx2.MockTransport(lambda request: httpx2.Response(200, headers=fields, content=body))
+
+
+def create(client: Any) -> None:
+    client.messages.create(**REQUEST)
+
+
+def stream(client: Any) -> None:
+    with client.messages.stream(**REQUEST) as events:
+        events.get_final_message()
+
+
+def timed(work: Callable[[], None], times: int) -> float:
+    started = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - started) / times
+
+
+def alone(title: str, measure: Callable[[], Iterator[float]]) -> None:
+    print(f"{title:44}{'':10}{statistics.median(measure()) * 1e3:10.2f}")
+
+
+def own_client() -> Iterator[float]:
+    for number in range(21):
+        started = time.perf_counter()
+        with endpoint() as opus:
+            opus.script("A short answer.")
+            create(anthropic.Anthropic())
+        if number:  # the first one loads the certificates
+            yield time.perf_counter() - started
+
+
+def plugin_import() -> Iterator[float]:
+    code = "import pytest, time; t = time.perf_counter(); import pytest_opus.plugin; print(time.perf_counter() - t)"
+    for _ in range(9):
+        yield float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+
+
+def suite() -> None:
+    """300 tests in one pytest run, each with its own client, for every way that is installed."""
+    ways = {
+        "no client at all": ("", "def test(n): pass"),
+        "a mock transport written by hand": (BY_HAND, "def test(n): ask(client())"),
+        "the opus fixture": ("", "def test(n, opus):\n    opus.script('x')\n    ask(anthropic.Anthropic())"),
+        "httpx2-pytest": (
+            "pytest_httpx2",
+            "def test(n, httpx2_mock):\n    httpx2_mock.add_response(json=ANSWER)\n    ask(anthropic.Anthropic())",
+        ),
+    }
+    print()
+    print("300 tests in one run, ms per test beyond the same run without a client")
+    empty = 0.0
+    for name, (needs, test) in ways.items():
+        if needs.startswith("pytest_") and not installed(needs):
+            print(f"{name:44}{'':10}{'not installed':>18}")
+            continue
+        seconds = min(
+            run_suite(("" if needs.startswith("pytest_") else needs) + "\n" + PARAMETERS + test) for _ in range(3)
+        )
+        if name == "no client at all":
+            empty = seconds
+        else:
+            print(f"{name:44}{'':10}{(seconds - empty) / 300 * 1e3:10.2f}")
+
+
+PRELUDE = """
+import anthropic, httpx2, pytest
+REQUEST = dict(model="claude-opus-4-7", max_tokens=9, messages=[dict(role="user", content="x")])
+ANSWER = dict(id="msg_1", type="message", role="assistant", model="claude-opus-4-7", stop_reason="end_turn",
+              stop_sequence=None, content=[dict(type="text", text="x")], usage=dict(input_tokens=1, output_tokens=1))
+def ask(client):
+    assert client.messages.create(**REQUEST).content[0].text == "x"
+"""
+BY_HAND = """
+def client():
+    transport = httpx2.MockTransport(lambda request: httpx2.Response(200, json=ANSWER))
+    return anthropic.Anthropic(api_key="k", http_client=httpx2.Client(transport=transport))
+"""
+PARAMETERS = "@pytest.mark.parametrize('n', range(300))\n"
+
+
+def run_suite(source: str) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "test_it.py").write_text(PRELUDE + source)
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder]
+        started = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True, cwd=folder)
+        return time.perf_counter() - started
+
+
+def installed(module: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(module) is not None
+
+
+if __name__ == "__main__":
+    main()
