@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ._ledger.usage import Usage
     from ._script.blocks import redacted_thinking, server_tool_use, text, thinking, tool_use
     from ._script.errors import api_error, fail_thread, overloaded, rate_limited, server_error, timed_out
+    from ._script.faults import connect_error, disconnect, garble, read_timeout, stall, stream_error, truncate
     from ._script.plausible import plausible
     from ._script.routes import Route
     from ._script.turns import turn
@@ -36,18 +37,25 @@ __all__ = [
     "ToolResult",
     "Usage",
     "api_error",
+    "connect_error",
+    "disconnect",
     "endpoint",
     "fail_thread",
+    "garble",
     "overloaded",
     "plausible",
     "rate_limited",
+    "read_timeout",
     "redacted_thinking",
     "server_error",
     "server_tool_use",
+    "stall",
+    "stream_error",
     "text",
     "thinking",
     "timed_out",
     "tool_use",
+    "truncate",
     "turn",
 ]
 
@@ -62,18 +70,25 @@ _HOME = {
     "ToolResult": "._api.request",
     "Usage": "._ledger.usage",
     "api_error": "._script.errors",
+    "connect_error": "._script.faults",
+    "disconnect": "._script.faults",
     "endpoint": "._endpoint",
     "fail_thread": "._script.errors",
+    "garble": "._script.faults",
     "overloaded": "._script.errors",
     "plausible": "._script.plausible",
     "rate_limited": "._script.errors",
+    "read_timeout": "._script.faults",
     "redacted_thinking": "._script.blocks",
     "server_error": "._script.errors",
     "server_tool_use": "._script.blocks",
+    "stall": "._script.faults",
+    "stream_error": "._script.faults",
     "text": "._script.blocks",
     "thinking": "._script.blocks",
     "timed_out": "._script.errors",
     "tool_use": "._script.blocks",
+    "truncate": "._script.faults",
     "turn": "._script.turns",
 }
 

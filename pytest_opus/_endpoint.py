@@ -177,7 +177,7 @@ class Endpoint:
         else:
             call.answer(reply)
         self._ledger.problems += reply.problems
-        return Exchange(reply, call)
+        return Exchange(reply, call, request.read_timeout)
 
     def _responder(self, *, known_host: bool) -> Scripted | UnknownHost | AfterTheEnd:
         if self._closed:

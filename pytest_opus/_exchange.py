@@ -1,35 +1,71 @@
-"""One request with the reply to play, and where the adapter tells how the delivery went."""
+"""One request with the reply to play, as steps for an adapter; what is done is noted in the ledger."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from time import perf_counter
 
-from ._http import Reply
-from ._ledger.call import Call, End
+from ._http import End, Failure, Reply, Sleep, Step
+from ._ledger.call import Call
+
+_END_OF: dict[str, End] = {"connect_error": "dropped", "read_timeout": "timeout", "disconnect": "dropped"}
 
 
 class Exchange:
-    """A `Reply` on its way to the client. Adapters report each chunk as they hand it over, and the end."""
+    """A `Reply` on its way to the client.
 
-    __slots__ = ("_call", "reply")
+    An adapter takes the steps of `head()`, sends status and headers, then takes those of `body()`, and calls `abort()`
+    when the client goes away. A wait that is longer than the client's read timeout is not slept through: the timeout
+    comes at once.
+    """
 
-    def __init__(self, reply: Reply, call: Call | None) -> None:
+    __slots__ = ("_call", "_read_timeout", "reply")
+
+    def __init__(self, reply: Reply, call: Call | None, read_timeout: float | None) -> None:
         self.reply = reply
         self._call = call
+        self._read_timeout = read_timeout
 
-    def delivered(self, count: int) -> None:
-        """`count` chunks are in the client's hands; with the last one the delivery is complete."""
-        call = self._call
-        if call is None:
-            return
-        call.delivered = count
-        if count == 1:
-            call.first_byte = perf_counter() - call.started
-        if count == len(self.reply.chunks):
-            self.ended("complete")
+    def head(self) -> Iterator[Sleep | Failure]:
+        """What happens before the status line."""
+        if self.reply.delay:
+            yield self._wait(self.reply.delay)
+        if self.reply.status is None and self.reply.failure:
+            yield self._fail(self.reply.failure)
 
-    def ended(self, end: End) -> None:
-        """The delivery ended; only the first report counts."""
+    def body(self) -> Iterator[Step]:
+        """What happens after the headers."""
+        reply, call = self.reply, self._call
+        last = None if reply.failure else len(reply.chunks)
+        if last == 0:
+            self._ended(reply.end)
+        for count, chunk in enumerate(reply.chunks, 1):
+            if chunk.wait:
+                yield self._wait(chunk.wait)
+            if call is not None:
+                call.delivered = chunk.events
+                if count == 1:
+                    call.first_byte = perf_counter() - call.started
+                if count == last:  # before the last bytes go out: the client may never ask whether there are more
+                    self._ended(reply.end)
+            yield chunk.data
+        if reply.failure:
+            yield self._fail(reply.failure)
+
+    def abort(self) -> None:
+        """The client went away; after the end this means nothing."""
+        self._ended("aborted")
+
+    def _wait(self, seconds: float) -> Sleep | Failure:
+        if self._read_timeout is None or seconds <= self._read_timeout:
+            return Sleep(seconds)
+        return self._fail(Failure("read_timeout", "The read operation timed out"))
+
+    def _fail(self, failure: Failure) -> Failure:
+        self._ended(_END_OF[failure.kind])
+        return failure
+
+    def _ended(self, end: End) -> None:
         if self._call is not None and self._call.end is None:
             self._call.end = end
             self._call.seconds = perf_counter() - self._call.started

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from ._ledger.problems import Problem
@@ -45,7 +45,11 @@ class Headers(Mapping[str, str]):
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request to a Messages host. `path` has lost the prefix of the base URL; `received` is a Unix time."""
+    """A request to a Messages host.
+
+    `path` has lost the prefix of the base URL; `received` is a Unix time; `read_timeout` is how many seconds the client
+    waits for bytes, `None` if for ever.
+    """
 
     method: str
     host: str
@@ -55,6 +59,7 @@ class HttpRequest:
     headers: Headers
     body: bytes
     received: float
+    read_timeout: float | None = None
 
     @cached_property
     def json(self) -> Any:
@@ -72,24 +77,46 @@ def _no_json(constant: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Bytes of a body, delivered after `wait` seconds."""
+    """Bytes of a body, delivered after `wait` seconds. With them the first `events` events of a stream are complete."""
 
     data: bytes
     wait: float = 0.0
+    events: int = 0
+
+
+class Sleep(NamedTuple):
+    """Wait so many seconds."""
+
+    seconds: float
+
+
+class Failure(NamedTuple):
+    """Fail as the network would, with the HTTP library's own exception."""
+
+    kind: Literal["connect_error", "read_timeout", "disconnect"]
+    message: str
+
+
+Step = bytes | Sleep | Failure
+"""What an adapter does next: hand over bytes, wait, or fail."""
+
+End = Literal["complete", "aborted", "dropped", "timeout"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer to give: `chunks` follow the head, which comes after `delay` seconds.
 
-    `message`, `events`, `error` and `estimated` tell the ledger what the bytes mean: for a stream `events[i]` is what
-    `chunks[i]` carries.
+    `failure` comes after the chunks, or instead of everything if `status` is `None`; `end` is how the delivery ends
+    if nothing else happens. `message`, `events`, `error` and `estimated` tell the ledger what the bytes mean.
     """
 
-    status: int
+    status: int | None
     headers: Mapping[str, str]
     chunks: Sequence[Chunk]
     delay: float = 0.0
+    failure: Failure | None = None
+    end: End = "complete"
     message: dict[str, Any] | None = None
     events: Sequence[dict[str, Any]] | None = None
     error: dict[str, Any] | None = None

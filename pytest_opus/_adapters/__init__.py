@@ -7,17 +7,23 @@ from types import ModuleType
 
 from wrapt import register_post_import_hook
 
-from .httpx import cover
+from .httpx import cover, cover_aiohttp
 
-LIBRARIES = ("httpx", "httpx2")
+LIBRARIES = {
+    "httpx": cover,
+    "httpx2": cover,
+    "httpx_aiohttp.transport": cover_aiohttp,
+    "httpx_aiohttp.httpx2.transport": cover_aiohttp,
+    "anthropic._vendor.httpx_aiohttp.transport": cover_aiohttp,
+}
 _awaited: set[str] = set()
 
 
 def cover_libraries() -> None:
     """Wrap the transports of every HTTP library: now if it is imported already, else as soon as it is."""
-    for name in LIBRARIES:
+    for name, cover_library in LIBRARIES.items():
         if name in sys.modules:
-            cover(sys.modules[name])
+            cover_library(sys.modules[name])
         elif name not in _awaited:
             _awaited.add(name)
             register_post_import_hook(_imported, name)
@@ -25,4 +31,4 @@ def cover_libraries() -> None:
 
 def _imported(module: ModuleType) -> None:
     _awaited.discard(module.__name__)
-    cover(module)
+    LIBRARIES[module.__name__](module)

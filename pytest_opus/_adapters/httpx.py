@@ -1,4 +1,4 @@
-"""The network transports of `httpx` and of `httpx2`, its fork with the same surface.
+"""The network transports of `httpx` and of `httpx2`, its fork with the same surface, and those over aiohttp.
 
 Each transport class is wrapped once, on first use, and stays wrapped: libraries that mock HTTP save the methods they
 find and put them back later. The wrapper passes every request on at once unless an endpoint claims it.
@@ -16,7 +16,7 @@ from typing import Any
 from .. import _active
 from .._endpoint import Endpoint
 from .._exchange import Exchange
-from .._http import Headers, HttpRequest
+from .._http import Failure, Headers, HttpRequest, Step
 
 _MARK = "__pytest_opus__"
 _PORTS = {"http": 80, "https": 443}
@@ -32,6 +32,12 @@ def cover(library: ModuleType) -> None:
         if transport is not None:  # else the library is half imported, and the next endpoint covers it
             _wrap(library, transport, method, wrapper)
             _wrap(library, transport, "__init__", _init_wrapper)
+
+
+def cover_aiohttp(module: ModuleType) -> None:
+    """Wrap a transport with the surface of `httpx` that sends over aiohttp; `module.httpx` is the library it serves."""
+    _wrap(module.httpx, module.AiohttpTransport, "handle_async_request", _async_wrapper)
+    _wrap(module.httpx, module.AiohttpTransport, "__init__", _init_wrapper)
 
 
 def _wrap(library: ModuleType, transport: type, name: str, wrapper: Callable[[ModuleType, Any], Any]) -> None:
@@ -67,8 +73,8 @@ def answer(library: ModuleType, endpoint: Endpoint, request: Any) -> Any:
         return None
     body = request.read()
     exchange = endpoint.handle(_http_request(request, claim.path, body), known_host=claim.known_host)
-    if exchange.reply.delay:
-        time.sleep(exchange.reply.delay)
+    for _ in _play(library, exchange.head()):
+        pass
     return _response(library, request, exchange)
 
 
@@ -79,8 +85,8 @@ async def answer_async(library: ModuleType, endpoint: Endpoint, request: Any) ->
         return None
     body = await request.aread()
     exchange = endpoint.handle(_http_request(request, claim.path, body), known_host=claim.known_host)
-    if exchange.reply.delay:
-        await _sleep(exchange, exchange.reply.delay)
+    async for _ in _play_async(library, exchange, exchange.head()):
+        pass
     return _response(library, request, exchange)
 
 
@@ -102,6 +108,7 @@ def _http_request(request: Any, path: str, body: bytes) -> HttpRequest:
         ),
         body=body,
         received=time.time(),
+        read_timeout=request.extensions.get("timeout", {}).get("read"),
     )
 
 
@@ -115,43 +122,58 @@ def _response(library: ModuleType, request: Any, exchange: Exchange) -> Any:
     )
 
 
-async def _sleep(exchange: Exchange, seconds: float) -> None:
-    from anyio import sleep
+def _exception(library: ModuleType, failure: Failure) -> Exception:
+    name = {"connect_error": "ConnectError", "read_timeout": "ReadTimeout", "disconnect": "RemoteProtocolError"}
+    return getattr(library, name[failure.kind])(failure.message)  # type: ignore[no-any-return]
 
-    try:
-        await sleep(seconds)
-    except BaseException:
-        exchange.ended("aborted")
-        raise
+
+def _play(library: ModuleType, steps: Iterator[Step]) -> Iterator[bytes]:
+    """The bytes of the steps; waits are slept, failures raised."""
+    for step in steps:
+        if isinstance(step, bytes):
+            yield step
+        elif isinstance(step, Failure):
+            raise _exception(library, step)
+        else:
+            time.sleep(step.seconds)
+
+
+async def _play_async(library: ModuleType, exchange: Exchange, steps: Iterator[Step]) -> AsyncIterator[bytes]:
+    """As `_play()`; a task that is cancelled while it waits aborts the exchange."""
+    for step in steps:
+        if isinstance(step, bytes):
+            yield step
+        elif isinstance(step, Failure):
+            raise _exception(library, step)
+        else:
+            from anyio import sleep
+
+            try:
+                await sleep(step.seconds)
+            except BaseException:
+                exchange.abort()
+                raise
 
 
 @lru_cache
 def _stream_class(library: ModuleType) -> Any:
     class Body(library.SyncByteStream, library.AsyncByteStream):  # type: ignore[misc, name-defined]
-        """The chunks of a reply, each after its wait; sync and async clients read the same object."""
+        """The body of a reply; sync and async clients read the same object."""
 
         def __init__(self, exchange: Exchange) -> None:
             self._exchange = exchange
 
         def __iter__(self) -> Iterator[bytes]:
-            for count, chunk in enumerate(self._exchange.reply.chunks, 1):
-                if chunk.wait:
-                    time.sleep(chunk.wait)
-                self._exchange.delivered(count)
-                yield chunk.data
+            return _play(library, self._exchange.body())
 
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            for count, chunk in enumerate(self._exchange.reply.chunks, 1):
-                if chunk.wait:
-                    await _sleep(self._exchange, chunk.wait)
-                self._exchange.delivered(count)
-                yield chunk.data
+        def __aiter__(self) -> AsyncIterator[bytes]:
+            return _play_async(library, self._exchange, self._exchange.body())
 
         def close(self) -> None:
-            self._exchange.ended("aborted")
+            self._exchange.abort()
 
         async def aclose(self) -> None:
-            self._exchange.ended("aborted")
+            self._exchange.abort()
 
     return Body
 

@@ -59,7 +59,8 @@ class Budget:
                 f"{NO_CALL}\nNo endpoint saw a request to a Messages host while the test ran.\n"
                 "Ask for the `opus` fixture, or take the marker off a test that makes no call."
             )
-        answered = [call for call in calls if call.status == 200]
+        numbered = list(enumerate(calls, 1))
+        answered = [(number, call) for number, call in numbered if call.status == 200]
         headlines = list(_headlines(self, answered))
         if not headlines:
             return None
@@ -67,15 +68,22 @@ class Budget:
             [
                 *headlines,
                 "",
-                *_table(calls),
+                *_table(numbered),
                 "",
-                *(["Usage is estimated where a turn does not give any."] if _estimated(answered) else []),
+                *(
+                    ["Usage is estimated where a turn does not give any."]
+                    if any(call.estimated for _, call in answered)
+                    else []
+                ),
                 "Raise the limit in @pytest.mark.token_budget, or make the program spend less.",
             ]
         )
 
 
-def _headlines(budget: Budget, calls: Sequence[Call]) -> Iterator[str]:
+Numbered = Sequence[tuple[int, "Call"]]
+
+
+def _headlines(budget: Budget, calls: Numbered) -> Iterator[str]:
     """A sentence per limit that is exceeded."""
     in_calls = f"in {len(calls)} call{'' if len(calls) == 1 else 's'}"
     sums: tuple[tuple[str, int | None, Callable[[Any], int]], ...] = (
@@ -84,17 +92,17 @@ def _headlines(budget: Budget, calls: Sequence[Call]) -> Iterator[str]:
         ("output tokens", budget.output, lambda usage: usage.output_tokens),
     )
     for what, limit, tokens in sums:
-        used = sum(tokens(call.usage) for call in calls)
+        used = sum(tokens(call.usage) for _, call in calls)
         if limit is not None and used > limit:
             yield f"token budget exceeded: {used:,} {what} used of {limit:,} ({_over(used, limit)}) {in_calls}"
     made = len(calls)
     if budget.calls is not None and made > budget.calls:
         yield f"token budget exceeded: {made:,} calls made of {budget.calls:,} ({_over(made, budget.calls)})"
     if budget.per_call is not None:
-        for call in calls:
+        for number, call in calls:
             if (used := call.usage.total_tokens) > budget.per_call:
                 yield (
-                    f"token budget exceeded: call {call.number} used {used:,} tokens of {budget.per_call:,} per call "
+                    f"token budget exceeded: call {number} used {used:,} tokens of {budget.per_call:,} per call "
                     f"({_over(used, budget.per_call)})"
                 )
 
@@ -104,19 +112,15 @@ def _over(used: int, limit: int) -> str:
     return f"+{max(1, round((used - limit) * 100 / limit))}%"
 
 
-def _estimated(calls: Sequence[Call]) -> bool:
-    return any(call.estimated for call in calls)
-
-
-def _table(calls: Sequence[Call]) -> Iterator[str]:
+def _table(calls: Numbered) -> Iterator[str]:
     """The calls with their tokens and the running total, in aligned columns."""
     rows: list[tuple[str, ...]] = [("call", "model", "status", "input", "output", "total", "sum")]
     running = 0
-    for call in calls:
+    for number, call in calls:
         usage = call.usage
         running += usage.total_tokens
         numbers = (usage.all_input_tokens, usage.output_tokens, usage.total_tokens, running)
-        rows.append((str(call.number), str(call.request.model), str(call.status), *(f"{n:,}" for n in numbers)))
+        rows.append((str(number), str(call.request.model), str(call.status), *(f"{n:,}" for n in numbers)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from .._api.events import accumulate
 from .._api.objects import JsonObject, blocks_of, readable, sent_messages
 from .._api.request import Request, ToolResult
-from .._http import Headers, Reply
+from .._http import End, Headers, Reply
 from .usage import Usage
-
-End = Literal["complete", "aborted", "dropped", "timeout"]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -65,12 +63,12 @@ class Call:
 
     @property
     def response(self) -> JsonObject | None:
-        """The message that the program got; of a stream that it left early, the part that was delivered."""
+        """The message that the program got; of a stream that ended early, the part that was delivered."""
         if self.message is None:
             return None
-        if self.events is None or self.end == "complete":
+        if self.end == "complete":
             return self._whole_response
-        return readable(accumulate(self.events[: self.delivered]))  # type: ignore[no-any-return]
+        return readable(accumulate(self.events[: self.delivered])) if self.events else None
 
     @cached_property
     def _whole_response(self) -> JsonObject:
@@ -106,7 +104,7 @@ class Probe:
 
     method: str
     path: str
-    status: int
+    status: int | None
 
 
 @dataclass(frozen=True)

@@ -19,17 +19,12 @@ def json_reply(value: Any, headers: Mapping[str, str], *, status: int = 200, **m
     return Reply(status, fields, (Chunk(data),), **meaning)
 
 
-def message_reply(message: dict[str, Any], headers: Mapping[str, str], **meaning: Any) -> Reply:
-    """A message as plain JSON."""
-    return json_reply(message, headers, message=message, **meaning)
-
-
 def stream_reply(
     message: dict[str, Any], headers: Mapping[str, str], *, cut: Cut, pace: float, **meaning: Any
 ) -> Reply:
     """A message as server-sent events, one chunk each, `pace` seconds apart."""
     events = message_events(message, cut)
-    chunks = [Chunk(sse.encode(event), pace if number else 0.0) for number, event in enumerate(events)]
+    chunks = [Chunk(sse.encode(event), pace if number > 1 else 0.0, number) for number, event in enumerate(events, 1)]
     fields = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache", **headers}
     return Reply(200, fields, chunks, message=message, events=events, **meaning)
 

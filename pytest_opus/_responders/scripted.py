@@ -19,16 +19,17 @@ from .._ledger.call import Call
 from .._ledger.problems import Problem
 from .._script.plausible import plausible_turn
 from .._script.routes import Queued, Route
-from .._script.turns import ComputedTurn, ErrorTurn, Plausible, Turn, WholeMessage, as_turn
+from .._script.turns import ComputedTurn, ErrorTurn, NetworkErrorTurn, Plausible, Turn, WholeMessage, as_turn
 from .._settings import Settings
 from . import mismatches
 from .catalogue import list_models, retrieve_model
 from .compose import NoInputError, compose
+from .delivery import deliver, network_error
 from .gate import Gate, Resource
-from .replies import error_reply, json_reply, message_reply, stream_reply
+from .replies import error_reply, json_reply
 from .threads import Threads
 
-ServedTurn = Turn | WholeMessage | ErrorTurn
+ServedTurn = Turn | WholeMessage | ErrorTurn | NetworkErrorTurn
 
 
 class Mismatch(Exception):  # noqa: N818
@@ -76,9 +77,13 @@ class Scripted:
         try:
             queued = self._take(call)
             turn = self._resolve(queued, call)
-            if isinstance(turn, ErrorTurn):
-                return self._error(turn, request, headers)
-            return self._answer(turn, queued, call, headers)
+            match turn:
+                case ErrorTurn():
+                    return self._error(turn, request, headers)
+                case NetworkErrorTurn():
+                    return network_error(turn)
+                case _:
+                    return self._answer(turn, queued, call, headers)
         except Mismatch as mismatch:
             return error_reply(
                 400,
@@ -156,17 +161,8 @@ class Scripted:
         self._threads.hold(call.request.raw, body, message)
         self._limits.input_tokens += message["usage"].get("input_tokens") or 0
         self._limits.output_tokens += message["usage"].get("output_tokens") or 0
-        if turn_headers := getattr(turn, "headers", None):
-            headers |= turn_headers
-        delay, pace, cut = (
-            getattr(turn, "delay", 0.0),
-            getattr(turn, "pace", 0.0),
-            getattr(turn, "chunks", None),
-        )
-        meaning = {"delay": delay, "estimated": estimated, "problems": problems}
-        if call.stream:
-            return stream_reply(message, headers, cut=cut, pace=pace, **meaning)
-        return message_reply(message, headers, **meaning)
+        delivery = turn if isinstance(turn, Turn) else Turn()
+        return deliver(message, delivery, headers, stream=call.stream, estimated=estimated, problems=problems)
 
     def _judge(self, message: dict[str, Any], queued: Queued, call: Call) -> Iterator[Problem]:
         """Warnings about the turn; what fails the test is a mismatch."""

@@ -7,12 +7,15 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
+from typing import Any, Literal
 
 from .._api.describe import describe_block
 from .._api.request import Request
 from .._ledger.usage import USAGE_FIELDS, Usage
 from .blocks import Block, check_block, shown, text
+
+Delivery = Literal["bytes", "whole"]
+DELIVERIES = ("bytes", "whole")
 
 STOP_REASONS = (
     "end_turn",
@@ -33,6 +36,20 @@ ACCEPTED = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What happens to a body, and after how much of it."""
+
+    kind: Literal["disconnect", "truncate", "stream_error", "garble", "stall"]
+    after: int = 0
+    seconds: float = 0.0
+    type: str = ""
+    message: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}(after={self.after})"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Turn:
     """One scripted answer; `turn()` builds and checks it."""
 
@@ -44,9 +61,10 @@ class Turn:
     model: str | None = None
     id: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    chunks: int | tuple[str, ...] | None = None
+    chunks: int | tuple[str, ...] | Delivery | None = None
     delay: float = 0.0
     pace: float = 0.0
+    fault: Fault | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -78,6 +96,16 @@ class ErrorTurn:
 
 
 @dataclass(frozen=True)
+class NetworkErrorTurn:
+    """No answer at all: the client library's own exception."""
+
+    kind: Literal["connect_error", "read_timeout"]
+
+    def __str__(self) -> str:
+        return f"{self.kind}()"
+
+
+@dataclass(frozen=True)
 class Plausible:
     """An answer made from the request; see `plausible()`."""
 
@@ -95,7 +123,7 @@ class ComputedTurn:
         return f"function {getattr(self.function, '__qualname__', repr(self.function))}"
 
 
-AnyTurn = Turn | WholeMessage | ErrorTurn | Plausible | ComputedTurn
+AnyTurn = Turn | WholeMessage | ErrorTurn | NetworkErrorTurn | Plausible | ComputedTurn
 TurnLike = str | Mapping[str, Any] | Sequence[Any] | AnyTurn | Callable[[Request], Any]
 
 
@@ -108,9 +136,10 @@ def turn(
     model: str | None = None,
     id: str | None = None,
     headers: Mapping[str, str] | None = None,
-    chunks: int | Sequence[str] | None = None,
+    chunks: int | Sequence[str] | Delivery | None = None,
     delay: float = 0.0,
     pace: float = 0.0,
+    fault: Fault | None = None,
     fields: Mapping[str, Any] | None = None,
 ) -> Turn:
     """One answer under full control.
@@ -126,9 +155,10 @@ def turn(
         headers: further response headers.
         chunks: how text and JSON are cut into stream deltas: characters per delta, or, for a turn of one text or
             tool block, the pieces themselves. With `stop_reason="max_tokens"` the pieces may leave the JSON of a tool's
-            input unfinished.
+            input unfinished. `"bytes"` delivers the stream byte by byte, `"whole"` in one piece.
         delay: seconds before the first byte.
         pace: seconds between the events of a stream.
+        fault: what goes wrong on the way, such as `disconnect(after=3)`.
         fields: further top-level fields of the message.
 
     Raises:
@@ -155,6 +185,7 @@ def turn(
         chunks=_chunks(chunks, blocks, truncated=stop_reason == "max_tokens"),
         delay=_seconds("delay", delay),
         pace=_seconds("pace", pace),
+        fault=_fault(fault),
         fields=_mapping("fields", fields),
     )
 
@@ -225,15 +256,18 @@ def _usage(usage: Any) -> Mapping[str, Any]:
     return usage or {}
 
 
-def _chunks(chunks: Any, blocks: Sequence[Block], *, truncated: bool) -> int | tuple[str, ...] | None:
+def _chunks(chunks: Any, blocks: Sequence[Block], *, truncated: bool) -> Any:
     __tracebackhide__ = True
+    if isinstance(chunks, str) and chunks in DELIVERIES:
+        return chunks
     if chunks is None or (isinstance(chunks, int) and not isinstance(chunks, bool) and chunks > 0):
         return chunks
     if isinstance(chunks, list | tuple) and all(isinstance(piece, str) for piece in chunks):
         _check_pieces("".join(chunks), blocks, truncated=truncated)
         return tuple(chunks)
     raise TypeError(
-        f"turn(): chunks is {shown(chunks)}; characters per delta (1 or more) or a list of str is expected."
+        f"turn(): chunks is {shown(chunks)}; characters per delta (1 or more), a list of str, "
+        '"bytes" or "whole" is expected.'
     )
 
 
@@ -260,6 +294,16 @@ def _same_json(one: str, other: str) -> bool:
         return bool(json.loads(one) == json.loads(other))
     except ValueError:
         return False
+
+
+def _fault(fault: Any) -> Fault | None:
+    __tracebackhide__ = True
+    if fault is not None and not isinstance(fault, Fault):
+        raise TypeError(
+            f"turn(): fault is {shown(fault)}; "
+            "disconnect(), truncate(), stream_error(), garble() or stall() is expected."
+        )
+    return fault
 
 
 def _seconds(name: str, value: Any) -> float:

@@ -149,6 +149,7 @@ def test_an_explicit_retry_after_is_sent_as_it_is(opus):
     assert caught.value.request_id == opus.calls[0].headers["request-id"]
 
 
+@pytest.mark.skipif(anthropic.__version__.startswith("0.40."), reason="this SDK does not know thinking")
 def test_thinking_and_its_signature(opus):
     opus.script(turn(thinking("Hm."), "Yes.", chunks=1))
     with anthropic.Anthropic().messages.stream(**REQUEST, messages=[user("x")]) as stream:

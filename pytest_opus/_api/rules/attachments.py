@@ -92,7 +92,7 @@ def images_are_not_too_big(request: Request) -> Refusal | None:
 
 def images_fit_as_they_are(request: Request) -> Refusal | None:
     """`oversized_image: "error"` asks for a refusal where the image would be scaled down."""
-    high = request.model is not None and request.model.high_resolution
+    high = request.model is None or request.model.high_resolution
     for turn, position, block in request.history.blocks("image"):
         size = size_of(block["source"])
         if size is None or (block.get("transformations") or {}).get("oversized_image") != "error":

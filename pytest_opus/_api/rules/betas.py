@@ -35,6 +35,7 @@ _KNOWN = """
     code-execution-2025-08-25 search-results-2025-06-09 tool-examples-2025-10-29 tool-search-tool-2025-10-19
     prompt-caching-scope-2026-01-05 adaptive-thinking-2026-01-28 redact-thinking-2026-02-12
     mid-conversation-system-2026-04-07 context-hint-2026-04-09 mcp-servers-2025-12-04
+    code-execution-web-tools-2026-02-09 prompt-tools-2025-04-02
 """
 BETAS = frozenset(_KNOWN.split())
 """Those of the SDK for messages, those for other products, and those that were seen to be accepted."""
@@ -45,10 +46,10 @@ _NEWEST = max(match[2] for match in map(_DATED.fullmatch, BETAS) if match and "-
 
 @lru_cache(maxsize=64)
 def unknown_betas(betas: frozenset[str]) -> Refusal | None:
-    """Values that are neither known nor newer than the table; Claude Code sends unpublished ones of its own."""
-    if any(beta.startswith("claude-code-") for beta in betas):
+    """Values that are neither known nor newer than the table."""
+    if _is_claude_code(betas):
         return None
-    unknown = sorted(beta for beta in betas if beta not in BETAS and not _is_newer(beta))
+    unknown = sorted(beta for beta in betas - BETAS if beta and not _is_newer(beta))
     if not unknown:
         return None
     values = ", ".join(f"`{beta}`" for beta in unknown)
@@ -60,12 +61,19 @@ def unknown_betas(betas: frozenset[str]) -> Refusal | None:
     )
 
 
+def _is_claude_code(betas: frozenset[str]) -> bool:
+    """Claude Code sends unpublished values, of which it is not known what they unlock."""
+    return any(beta.startswith("claude-code-") for beta in betas)
+
+
 def _is_newer(beta: str) -> bool:
     match = _DATED.fullmatch(beta)
     return match is not None and match[2] > _NEWEST
 
 
 @lru_cache(maxsize=64)
-def features_of(betas: frozenset[str]) -> frozenset[str]:
-    """The features without their dates, so that a later date of one unlocks the same."""
+def features_of(betas: frozenset[str]) -> frozenset[str] | None:
+    """The features without their dates, so that a later date of one unlocks the same; None: any."""
+    if _is_claude_code(betas):
+        return None
     return frozenset(match[1] if (match := _DATED.fullmatch(beta)) else beta for beta in betas)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from . import media
@@ -40,12 +41,22 @@ class Tally(NamedTuple):
 class Turn:
     """Consecutive messages of one role; `index` counts turns, as the paths of semantic checks do."""
 
-    __slots__ = ("blocks", "index", "messages", "role")
+    __slots__ = ("blocks", "calls", "index", "messages", "results", "role")
 
     def __init__(self, index: int, role: str) -> None:
         self.index, self.role = index, role
         self.messages: list[tuple[int, dict[str, Any]]] = []
         self.blocks: list[Block] = []
+        self.calls: list[tuple[int, str]] = []
+        self.results: list[tuple[int, str]] = []
+        """Position and id of each `tool_use` and `tool_result`."""
+
+    def add(self, block: Block) -> None:
+        if block["type"] == "tool_use":
+            self.calls.append((len(self.blocks), block["id"]))
+        elif block["type"] == "tool_result":
+            self.results.append((len(self.blocks), block["tool_use_id"]))
+        self.blocks.append(block)
 
     def path(self, position: int) -> str:
         return f"messages.{self.index}.content.{position}"
@@ -99,15 +110,17 @@ def read_history(messages: list[dict[str, Any]], before: Tally) -> History:
         turn = turns[-1]
         turn.messages.append((index, message))
         blocks = [{"type": "text", "text": content}] if content and isinstance(content, str) else content or []
-        turn.blocks += blocks
         for block in blocks:
+            turn.add(block)
             features.add(block["type"])
             if block["type"] == "tool_result":
-                for inner in nested(block):
-                    features.add(inner["type"])
+                features.update(map(_type, nested(block)))
     spoken = [turn for turn in turns if turn.role != "system"] if "system" in features else turns
     settled = _add(before, turns[:last])
     return History(before, turns, spoken, features, settled, _add(settled, turns[last:]))
+
+
+_type = itemgetter("type")
 
 
 def nested(block: Block) -> list[Block]:
@@ -116,55 +129,56 @@ def nested(block: Block) -> list[Block]:
     return content if isinstance(content, list) else []
 
 
-_Note = tuple[str, Any]
+_Notes = list[tuple[str, Any]]
 
 
-def _marker(path: str, block: Block) -> Iterator[_Note]:
-    control = block["cache_control"]
-    if isinstance(control, dict):
-        yield "marker", (path, control.get("ttl") or "5m")
+def _marker(path: str, block: Block) -> _Notes:
+    control = block.get("cache_control")
+    return [("marker", (path, control.get("ttl") or "5m"))] if isinstance(control, dict) else []
 
 
-def _call(_path: str, block: Block) -> Iterator[_Note]:
-    if block["id"].startswith("toolu_"):
-        yield "call", block["id"]
+def _call(_path: str, block: Block) -> _Notes:
+    return [("call", block["id"])] if block["id"].startswith("toolu_") else []
 
 
-def _server_call(_path: str, block: Block) -> Iterator[_Note]:
-    yield "server_call", block["id"]
+def _server_call(_path: str, block: Block) -> _Notes:
+    return [("server_call", block["id"])]
 
 
-def _result(path: str, block: Block) -> Iterator[_Note]:
-    for position, inner in enumerate(nested(block)):
-        yield from _notes(f"{path}.content.{position}", inner)
+def _result(path: str, block: Block) -> _Notes:
+    """What is inside a result counts, save that documents in there are not cited."""
+    return [
+        note
+        for position, inner in enumerate(nested(block))
+        for note in _notes(f"{path}.content.{position}", inner)
+        if note[0] != "cited"
+    ]
 
 
-def _reference(_path: str, block: Block) -> Iterator[_Note]:
-    yield "reference", block["tool_name"]
+def _reference(_path: str, block: Block) -> _Notes:
+    return [("reference", block["tool_name"])]
 
 
-def _search_result(_path: str, block: Block) -> Iterator[_Note]:
-    for found in block["content"].get("tool_references", ()):
-        yield "reference", found["tool_name"]
+def _search_result(_path: str, block: Block) -> _Notes:
+    return [("reference", found["tool_name"]) for found in block["content"].get("tool_references", ())]
 
 
-def _image(path: str, block: Block) -> Iterator[_Note]:
-    yield "image", Image(path, media.size_of(block["source"]) or (0, 0))
+def _image(path: str, block: Block) -> _Notes:
+    return [("image", Image(path, media.size_of(block["source"]) or (0, 0)))]
 
 
-def _document(_path: str, block: Block) -> Iterator[_Note]:
-    yield "cited", bool((block.get("citations") or {}).get("enabled"))
+def _document(_path: str, block: Block) -> _Notes:
+    return [("cited", bool((block.get("citations") or {}).get("enabled")))]
 
 
-def _addition(_path: str, block: Block) -> Iterator[_Note]:
+def _addition(_path: str, block: Block) -> _Notes:
     tool = block["tool"]
-    if tool["type"] == "tool_reference":
-        yield "reference", tool["name"]
-    elif tool["type"] == "tool_definition":
-        yield "definition", tool["definition"].get("name", "")
+    if tool["type"] == "tool_definition":
+        return [("definition", tool["definition"].get("name", ""))]
+    return [("reference", tool["name"])] if tool["type"] == "tool_reference" else []
 
 
-_SEE: dict[str, Callable[[str, Block], Iterator[_Note]]] = {
+_SEE: dict[str, Callable[[str, Block], _Notes]] = {
     "tool_use": _call,
     "server_tool_use": _server_call,
     "mcp_tool_use": _server_call,
@@ -177,12 +191,10 @@ _SEE: dict[str, Callable[[str, Block], Iterator[_Note]]] = {
 }
 
 
-def _notes(path: str, block: Block) -> Iterator[_Note]:
-    if "cache_control" in block:
-        yield from _marker(path, block)
+def _notes(path: str, block: Block) -> _Notes:
     see = _SEE.get(block["type"])
-    if see is not None:
-        yield from see(path, block)
+    seen = see(path, block) if see is not None else []
+    return _marker(path, block) + seen if "cache_control" in block else seen
 
 
 def _add(tally: Tally, turns: list[Turn]) -> Tally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..models import MODELS
+from .history import Block
 from .refusal import Refusal, nearest, refuse
 from .request import Request, Rule, rule
 from .server_tools import is_open
@@ -46,10 +47,7 @@ def prewarming_asks_for_nothing_else(request: Request) -> Refusal | None:
     """`max_tokens: 0` fills the cache; nothing can be streamed, thought, formatted or forced."""
     if request.counting or request.body["max_tokens"] != 0:
         return None
-    asks = (
-        request.body.get("stream") or request.thinking == "enabled" or request.forces_tools
-    ) or request.output_config.get("format") is not None
-    if not asks:
+    if not (request.body.get("stream") or request.thinking == "enabled" or request.forces_tools or request.formats()):
         return None
     return refuse(
         "max_tokens_zero",
@@ -61,8 +59,8 @@ def prewarming_asks_for_nothing_else(request: Request) -> Refusal | None:
 
 def conversation_ends_with_the_user(request: Request) -> Refusal | None:
     """4.6 and newer refuse a prefill; what the API itself paused may be sent back."""
-    last, model = request.history.last, request.model
-    if last is None or last.role != "assistant" or model is None or model.prefill or is_open(last):
+    model = request.model
+    if model is None or model.prefill or _prefill(request) is None:
         return None
     return refuse(
         "prefill_unsupported",
@@ -71,19 +69,19 @@ def conversation_ends_with_the_user(request: Request) -> Refusal | None:
 
 
 def prefill_does_not_end_in_space(request: Request) -> Refusal | None:
-    last = request.history.last
-    if last is None or last.role != "assistant" or not last.blocks or is_open(last):
-        return None
-    if last.blocks[-1]["type"] != "text":
-        return None
-    text = last.blocks[-1]["text"]
-    if text == text.rstrip():
+    prefill = _prefill(request)
+    if not prefill or prefill[-1]["type"] != "text" or not prefill[-1]["text"][-1:].isspace():
         return None
     return refuse(
         "prefill_trailing_whitespace",
         "final assistant content cannot end with trailing whitespace",
         path="messages",
     )
+
+
+def _prefill(request: Request) -> list[Block] | None:
+    last = request.history.turns[-1]
+    return last.blocks if last.role == "assistant" and not is_open(last) else None
 
 
 def stop_sequences_are_not_blank(request: Request) -> Refusal | None:

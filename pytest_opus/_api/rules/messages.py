@@ -69,12 +69,13 @@ def _blank(block: Block, path: str, whole: str) -> Refusal:
 
 def calls_and_results_have_their_roles(request: Request) -> Refusal | None:
     """Calls are the assistant's, results the user's."""
-    for turn, _, block in request.history.blocks("tool_use", "tool_result"):
-        owner = "assistant" if block["type"] == "tool_use" else "user"
-        if turn.role != owner:
+    for turn in request.history.turns:
+        strays = turn.calls if turn.role != "assistant" else turn.results
+        if strays:
+            type_, owner = ("tool_result", "user") if turn.role == "assistant" else ("tool_use", "assistant")
             return refuse(
-                f"{block['type']}_role",
-                f"`{block['type']}` blocks can only be in `{owner}` messages",
+                f"{type_}_role",
+                f"`{type_}` blocks can only be in `{owner}` messages",
                 path=f"messages.{turn.messages[0][0]}",
             )
     return None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from .history import Block, Turn
+from .history import Turn
 from .refusal import Refusal, refuse
 from .request import Request, Rule, rule
 
@@ -19,10 +17,7 @@ def ids_are_unique(request: Request) -> Refusal | None:
     minted = set(request.history.before.of("call"))
     for turn in request.history.spoken:
         seen: set[str] = set()
-        for position, block in enumerate(turn.blocks):
-            if block["type"] != "tool_use":
-                continue
-            call = block["id"]
+        for position, call in turn.calls:
             if call in seen or call in minted:
                 return refuse("tool_use_id_duplicate", "`tool_use` ids must be unique", path=turn.path(position))
             seen.add(call)
@@ -34,13 +29,12 @@ def calls_have_results(request: Request) -> Refusal | None:
     """The user turn after a call starts with the results of all its calls, and no text stands behind a call."""
     spoken = request.history.spoken
     for place, turn in enumerate(spoken):
-        calls = _calls(turn)
-        if not calls:
+        if not turn.calls:
             continue
         answered = set() if _text_after_call(turn) else _leading_results(spoken, place + 1)
-        if _pairs_loosely(request) and len(answered) >= len(calls):
+        if _pairs_loosely(request) and len(answered) >= len(turn.calls):
             continue
-        missing = [call for call in calls if call not in answered]
+        missing = [call for _, call in turn.calls if call not in answered]
         if missing:
             return _unanswered(turn, missing)
     return None
@@ -65,22 +59,21 @@ def results_have_calls(request: Request) -> Refusal | None:
     calls: set[str] | None = None if request.continues else set()
     for turn in request.history.spoken:
         if turn.role == "assistant":
-            calls = set(_calls(turn))
+            calls = {call for _, call in turn.calls}
             # The API keeps what a compaction has summed up, calls included.
-            if any(block["type"] == "compaction" for block in turn.blocks):
-                calls = calls or None
-            continue
-        found = None if calls is None else _foreign_or_repeated(turn, calls)
-        if found is not None:
-            return found
-        calls = set()
+            if not calls and "compaction" in turn.types:
+                calls = None
+        else:
+            found = None if calls is None else _foreign_or_repeated(turn, calls)
+            if found is not None:
+                return found
+            calls = set()
     return None
 
 
 def _foreign_or_repeated(turn: Turn, calls: set[str]) -> Refusal | None:
     answered: set[str] = set()
-    for position, block in _results(turn):
-        call = block["tool_use_id"]
+    for position, call in turn.results:
         if call not in calls:
             return refuse(
                 "tool_result_without_use",
@@ -103,27 +96,15 @@ def _pairs_loosely(request: Request) -> bool:
     return request.model is not None and not request.model.pairs_by_id
 
 
-def _calls(turn: Turn) -> list[str]:
-    return [block["id"] for block in turn.blocks if block["type"] == "tool_use"]
-
-
-def _results(turn: Turn) -> Iterator[tuple[int, Block]]:
-    return ((at, block) for at, block in enumerate(turn.blocks) if block["type"] == "tool_result")
-
-
 def _leading_results(spoken: list[Turn], place: int) -> set[str]:
     """Ids of the results with which a turn begins."""
-    found: set[str] = set()
-    for block in spoken[place].blocks if place < len(spoken) else ():
-        if block["type"] != "tool_result":
-            break
-        found.add(block["tool_use_id"])
-    return found
+    results = spoken[place].results if place < len(spoken) else []
+    return {call for order, (position, call) in enumerate(results) if order == position}
 
 
 def _text_after_call(turn: Turn) -> bool:
-    types = turn.types
-    return "tool_use" in types and "text" in types[types.index("tool_use") :]
+    """Whether a text stands behind the first call."""
+    return any(block["type"] == "text" for block in turn.blocks[turn.calls[0][0] :])
 
 
 RULES: tuple[Rule, ...] = (

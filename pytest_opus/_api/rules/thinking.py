@@ -19,13 +19,10 @@ def model_takes_thinking(request: Request) -> Refusal | None:
     kind, model = request.thinking, request.model
     if kind is None or model is None or kind in model.thinking:
         return None
+    if not model.thinking and kind == "disabled":
+        return None  # there is nothing to disable
     if not model.thinking:
-        # Models without thinking have nothing to disable.
-        return (
-            None
-            if kind == "disabled"
-            else refuse("thinking_unsupported", f"'{request.model_id}' does not support thinking.")
-        )
+        return refuse("thinking_unsupported", f"'{request.model_id}' does not support thinking.")
     if kind == "adaptive":
         return refuse(
             "thinking_adaptive_unsupported",
