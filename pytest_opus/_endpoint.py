@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _active
+from ._api.describe import counted
 from ._api.request import Request
 from ._environment import FAKE_KEY, fake_credentials
 from ._exchange import Exchange
@@ -201,8 +202,8 @@ class Endpoint:
             call.end = call.end or "aborted"
 
     def __repr__(self) -> str:
-        problems = f", {len(self._ledger.problems)} problems" if self._ledger.problems else ""
-        return f"<Endpoint: {len(self._ledger.calls)} calls, {self._scripted.script.summary}{problems}>"
+        calls, problems = counted(len(self._ledger.calls), "call"), counted(len(self._ledger.problems), "problem")
+        return f"<Endpoint: {calls}, {self._scripted.script.summary}{f', {problems}' * bool(self._ledger.problems)}>"
 
 
 def _call(number: int, request: HttpRequest) -> Call:

@@ -42,7 +42,7 @@ def parse_base(url: str) -> Base:
 def api_path(host: str, port: int, path: str, bases: Iterable[str]) -> str | None:
     """The path of a request below the first of `bases` that its host and port belong to; `None` for other hosts.
 
-    A prefix is cut off only where the API's own path follows it: some base URLs end in `/v1` and some do not.
+    Some clients want a base URL that ends in `/v1` and some do not.
     """
     found = None
     for url in bases:
@@ -51,8 +51,12 @@ def api_path(host: str, port: int, path: str, bases: Iterable[str]) -> str | Non
         except ValueError:  # ANTHROPIC_BASE_URL may hold anything, and no other client reads it for this request
             continue
         if host == base.host and port in ((80, 443) if base.port is None else (base.port,)):
-            if base.prefix and path.startswith(f"{base.prefix}/v1/"):
+            if host == ANTHROPIC:  # it serves below no prefix: what a wrong base URL leads to is not found there either
+                return path
+            if path.startswith(f"{base.prefix}/v1/"):
                 return path[len(base.prefix) :]
+            if base.prefix.endswith("/v1") and path.startswith(f"{base.prefix}/"):
+                return path[len(base.prefix) - len("/v1") :]
             found = path
     return found
 

@@ -24,3 +24,8 @@ def clip(line: str, width: int = 72) -> str:
     """`line` on one line of at most `width` characters."""
     line = " ".join(str(line).split())
     return line if len(line) <= width else f"{line[: width - 3]}..."
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 message`, `2 messages`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from .._http import Headers
+from .describe import counted
 from .objects import JsonObject, blocks_of, offered_tools, readable, sent_messages, text_of
 
 
@@ -121,7 +122,7 @@ class Request:
 
     def __repr__(self) -> str:
         tools = f", tools {', '.join(self.tool_names)}" if self.tool_names else ""
-        return f"<Request: {self.model}, {len(self.messages)} messages{tools}>"
+        return f"<Request: {self.model}, {counted(len(self.messages), 'message')}{tools}>"
 
 
 def _object(value: Any) -> JsonObject | None:

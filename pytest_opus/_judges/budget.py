@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
+from .._api.describe import counted
+
 if TYPE_CHECKING:
     from .._ledger.call import Call
 
@@ -85,7 +87,7 @@ Numbered = Sequence[tuple[int, "Call"]]
 
 def _headlines(budget: Budget, calls: Numbered) -> Iterator[str]:
     """A sentence per limit that is exceeded."""
-    in_calls = f"in {len(calls)} call{'' if len(calls) == 1 else 's'}"
+    in_calls = f"in {counted(len(calls), 'call')}"
     sums: tuple[tuple[str, int | None, Callable[[Any], int]], ...] = (
         ("tokens", budget.total, lambda usage: usage.total_tokens),
         ("input tokens", budget.input, lambda usage: usage.all_input_tokens),

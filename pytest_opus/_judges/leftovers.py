@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from .._api.describe import counted
 from .._ledger.ledger import Ledger
 from .._ledger.problems import Problem, document
 from .._ledger.transcript import describe_request
@@ -17,17 +18,16 @@ def unused_turns(routes: Sequence[Route], ledger: Ledger, severity: Literal["fai
     if not unused or any(problem.call is None or problem.call.status != 200 for problem in ledger.problems):
         return None
     written = sum(len(route.turns) for route in routes)
-    calls = ledger.calls
     evidence = [f"unused: {queued}" for queued in unused[:5]]
     if len(unused) > 5:
         evidence.append(f"... and {len(unused) - 5} more")
-    evidence.append(f"the program made {len(calls)} call{'' if len(calls) == 1 else 's'}")
+    evidence.append(f"the program made {counted(len(ledger.calls), 'call')}")
     return Problem(
         kind="unused_turns",
         code="unused_turns",
         severity=severity,
         message=document(
-            f"{len(unused)} of {written} scripted turn{'' if written == 1 else 's'} "
+            f"{len(unused)} of {counted(written, 'scripted turn')} "
             f"{'was' if len(unused) == 1 else 'were'} never asked for.",
             evidence=evidence,
             nearest=_last_call(ledger),

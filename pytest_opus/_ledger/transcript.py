@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._api.describe import clip, describe_block
+from .._api.describe import clip, counted, describe_block
 from .._api.objects import blocks_of, sent_messages, text_of
 from .call import Call, Probe
 from .ledger import Ledger
@@ -29,7 +29,7 @@ def describe_request(call: Call) -> str:
     """The request of a call on one line: `model claude-opus-4-7, 3 messages, the last: user "..."`."""
     messages = sent_messages(call.request.raw)
     last = f", the last: {_last(messages[-1])}" if messages else ""
-    count = f"{len(messages)} message{'' if len(messages) == 1 else 's'}"
+    count = counted(len(messages), "message")
     return f"call {call.number}: model {call.request.raw.get('model')}, {count}{last}"
 
 

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from .._api.describe import counted
 from .._api.rules import Refusal
 from .._judges.turns import Finding
 from .._ledger.call import Call
@@ -20,7 +21,7 @@ Severity = Literal["fail", "warn"]
 def unscripted(call: Call, default: Route, routes: Sequence[Route], severity: Severity) -> Problem:
     """A call for which no queue had a turn left."""
     total = len(default.turns)
-    script = f"{total} turn{'' if total == 1 else 's'}{', all used' if total else ''}"
+    script = f"{counted(total, 'turn')}{', all used' if total else ''}"
     used = [f"{queued}: used by call {queued.used_by}" for queued in default.turns[-3:]]
     evidence = [describe_request(call), *used[:-1], *(f"no match: {route.summary}" for route in routes)]
     return Problem(

@@ -23,11 +23,11 @@ def schema_error(schema: Any) -> str | None:
 def input_error(schema: Any, value: Any) -> tuple[str, str] | None:
     """Where and how `value` breaks `schema`: `("lines[0]", "'a' is not of type 'integer'")`, the best match only.
 
-    A schema that is not valid itself, or refers to what cannot be found, judges nothing.
+    A schema that cannot be worked with, for a bad pattern, an unknown type or a lost `$ref`, judges nothing.
     """
     try:
         error = best_match(Draft202012Validator(schema).iter_errors(value))
-    except (Unresolvable, RecursionError):
+    except Exception:  # noqa: BLE001 - what jsonschema raises then are exceptions of every kind
         return None
     return None if error is None else (error.json_path.removeprefix("$").removeprefix("."), error.message)
 

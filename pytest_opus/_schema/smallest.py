@@ -108,10 +108,7 @@ def _of_type(kind: str, schema: Mapping[str, Any], root: Any, depth: int) -> Ite
         case "object":
             yield from _objects(schema, root, depth)
         case "array":
-            count = schema.get("minItems", 0)
-            items = next(_candidates(schema.get("items", True), root, depth - 1), None) if count else None
-            prefix = [next(_candidates(part, root, depth - 1), None) for part in schema.get("prefixItems", ())]
-            yield (prefix + [items] * count)[:count]
+            yield from _arrays(schema, root, depth)
         case "string":
             yield from _strings(schema)
         case "integer" | "number":
@@ -121,6 +118,17 @@ def _of_type(kind: str, schema: Mapping[str, Any], root: Any, depth: int) -> Ite
             yield True
         case _:
             yield None
+
+
+def _arrays(schema: Mapping[str, Any], root: Any, depth: int) -> Iterator[list[Any]]:
+    """As many items as are required; all after the prefix are alike."""
+    count = schema.get("minItems", 0)
+    prefix = [next(_candidates(part, root, depth - 1), None) for part in schema.get("prefixItems", ())][:count]
+    if len(prefix) == count:
+        yield prefix
+        return
+    for item in _first(_candidates(schema.get("items", True), root, depth - 1)):
+        yield prefix + [item] * (count - len(prefix))
 
 
 def _objects(schema: Mapping[str, Any], root: Any, depth: int) -> Iterator[dict[str, Any]]:
@@ -153,13 +161,26 @@ def _strings(schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _numbers(schema: Mapping[str, Any], *, whole: bool) -> Iterator[int | float]:
-    low = schema.get("minimum", schema.get("exclusiveMinimum"))
-    high = schema.get("maximum", schema.get("exclusiveMaximum"))
+    """The multiple nearest to 0 within the bounds; a fraction where no multiple fits."""
     step = schema.get("multipleOf", 1)
-    start = 0 if (low is None or low <= 0) and (high is None or high >= 0) else low if low is not None else high
-    down = low is None and high is not None and high < 0
-    nearest = -(-start // step) * step if not down else (start // step) * step
-    yield nearest
-    yield nearest - step if down else nearest + step
-    if not whole and low is not None and high is not None:
-        yield (low + high) / 2
+    low = max((schema[name] for name in ("minimum", "exclusiveMinimum") if name in schema), default=None)
+    high = min((schema[name] for name in ("maximum", "exclusiveMaximum") if name in schema), default=None)
+    candidates: list[int | float] = [0]
+    if low is not None and low >= 0:
+        candidates += [-(-low // step) * step, (low // step + 1) * step]
+    elif high is not None and high <= 0:
+        candidates += [high // step * step, (-(-high // step) - 1) * step]
+    if not whole:
+        low, high = low if low is not None else (high or 0) - 2, high if high is not None else (low or 0) + 2
+        candidates += [low, high, (low + high) / 2]
+    fitting = [number for number in candidates if _within(number, schema)]
+    yield from fitting or candidates
+
+
+def _within(number: float, schema: Mapping[str, Any]) -> bool:
+    return (
+        number >= schema.get("minimum", number)
+        and number <= schema.get("maximum", number)
+        and ("exclusiveMinimum" not in schema or number > schema["exclusiveMinimum"])
+        and ("exclusiveMaximum" not in schema or number < schema["exclusiveMaximum"])
+    )

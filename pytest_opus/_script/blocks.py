@@ -23,13 +23,13 @@ def thinking(s: str, signature: str | None = None) -> Block:
     """A thinking block; it gets a signature when it is served unless you give one."""
     __tracebackhide__ = True
     block = {"type": "thinking", "thinking": _string("thinking()", s)}
-    return block if signature is None else block | {"signature": _string("thinking(signature=)", signature)}
+    return block if signature is None else block | {"signature": _string("thinking()", signature, "the signature")}
 
 
 def redacted_thinking(data: str) -> Block:
     """A thinking block whose text the API keeps to itself."""
     __tracebackhide__ = True
-    return {"type": "redacted_thinking", "data": _string("redacted_thinking()", data)}
+    return {"type": "redacted_thinking", "data": _string("redacted_thinking()", data, "the data")}
 
 
 def tool_use(
@@ -64,8 +64,8 @@ def _call(kind: str, name: Any, arguments: Any, identifier: Any) -> Block:
     __tracebackhide__ = True
     block: Block = {"type": kind}
     if identifier is not None:
-        block["id"] = _string(f"{kind}(id=)", identifier)
-    block["name"] = _string(f"{kind}()", name, what="the tool's name")
+        block["id"] = _string(f"{kind}()", identifier, "the id")
+    block["name"] = _string(f"{kind}()", name, "the tool's name")
     if arguments is not None:
         if not isinstance(arguments, Mapping):
             raise TypeError(
@@ -112,7 +112,7 @@ def shown(value: Any) -> str:
     return f"{text if len(text) <= 80 else text[:77] + '...'} ({type(value).__name__})"
 
 
-def _string(where: str, value: Any, what: str = "its text") -> str:
+def _string(where: str, value: Any, what: str = "the text") -> str:
     __tracebackhide__ = True
     if not isinstance(value, str):
         raise TypeError(f"{where}: {what} is {shown(value)}; a str is expected.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Literal
 
 from .blocks import shown
@@ -45,32 +46,32 @@ def api_error(
             raise TypeError(f"api_error(): {name} is {shown(value)}; a str is expected.")
     if details is not None and not isinstance(details, Mapping):
         raise TypeError(f"api_error(): details is {shown(details)}; a dict is expected.")
-    fields = {**_retry_header(retry_after), **_headers("api_error()", headers)}
+    fields = {**_retry_header("api_error()", retry_after), **_headers("api_error()", headers)}
     return ErrorTurn(status, type, message, fields, details)
 
 
 def rate_limited(*, retry_after: RetryAfter = None) -> ErrorTurn:
     """429: the rate limit is reached."""
     __tracebackhide__ = True
-    return api_error(429, retry_after=retry_after)
+    return _named("rate_limited", 429, retry_after)
 
 
 def overloaded(*, retry_after: RetryAfter = None) -> ErrorTurn:
     """529: the API is overloaded."""
     __tracebackhide__ = True
-    return api_error(529, retry_after=retry_after)
+    return _named("overloaded", 529, retry_after)
 
 
 def server_error(*, retry_after: RetryAfter = None) -> ErrorTurn:
     """500: the API failed."""
     __tracebackhide__ = True
-    return api_error(500, retry_after=retry_after)
+    return _named("server_error", 500, retry_after)
 
 
 def timed_out(*, retry_after: RetryAfter = None) -> ErrorTurn:
     """504: the API gave up on the request."""
     __tracebackhide__ = True
-    return api_error(504, retry_after=retry_after)
+    return _named("timed_out", 504, retry_after)
 
 
 THREAD_ERRORS = {
@@ -95,12 +96,22 @@ def fail_thread(error_code: str) -> ErrorTurn:
     return api_error(THREAD_ERRORS[error_code], message=f"thread: {error_code}", retry_after=False, details=details)
 
 
-def _retry_header(retry_after: RetryAfter) -> dict[str, str]:
+def _named(name: str, status: int, retry_after: RetryAfter) -> ErrorTurn:
+    __tracebackhide__ = True
+    return ErrorTurn(status, headers=_retry_header(f"{name}()", retry_after))
+
+
+def _retry_header(where: str, retry_after: RetryAfter) -> dict[str, str]:
     __tracebackhide__ = True
     if retry_after is None:
         return {"retry-after-ms": "1"}
     if retry_after is False:
         return {}
-    if retry_after is True or not isinstance(retry_after, int | float) or retry_after < 0:
-        raise ValueError(f"retry_after is {shown(retry_after)}; seconds, None or False are expected.")
-    return {"retry-after": f"{retry_after:g}"}
+    if (
+        isinstance(retry_after, bool)
+        or not isinstance(retry_after, int | float)
+        or not isfinite(retry_after)
+        or retry_after < 0
+    ):
+        raise ValueError(f"{where}: retry_after is {shown(retry_after)}; seconds, None or False are expected.")
+    return {"retry-after": str(int(retry_after) if retry_after == int(retry_after) else retry_after)}

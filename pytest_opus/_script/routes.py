@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .._api.describe import counted
 from .._api.objects import text_of
 from .._api.request import Request
 from .blocks import shown
@@ -125,7 +126,7 @@ class Route:
     def summary(self) -> str:
         """Its condition, and how much of it is left."""
         name = f"when({self.condition})" if self.condition else "script"
-        return f"{name}: {len(self._queue)} of {len(self.turns)} turns left"
+        return f"{name}: {len(self._queue)} of {counted(len(self.turns), 'turn')} left"
 
     def __repr__(self) -> str:
         return f"<Route {self.summary}>"

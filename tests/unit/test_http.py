@@ -1,0 +1,55 @@
+import pytest
+
+from pytest_opus._http import Headers
+
+KEYS = ["X-Api-Key", "authorization", "Cookie", "proxy-authorization"]
+
+
+def test_names_in_any_case():
+    headers = Headers([("Content-Type", "text/plain")])
+
+    assert headers["content-type"] == headers["CONTENT-TYPE"] == "text/plain"
+    assert "Content-type" in headers
+    assert headers.get("accept") is None
+    assert list(headers) == ["content-type"]
+    assert len(headers) == 1
+
+
+def test_repeated_fields_are_joined():
+    assert Headers([("a", "1"), ("A", "2"), ("b", "3")]) == {"a": "1, 2", "b": "3"}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_repr_hides_keys(name):
+    headers = Headers([(name, "secret"), ("accept", "*/*")])
+
+    assert repr(headers) == f"Headers({{{name.lower()!r}: '...', 'accept': '*/*'}})"
+    assert headers[name] == "secret"
+
+
+def test_nothing_shows_a_key(make_request, make_call):
+    request = make_request(headers=[("x-api-key", "secret")])
+    call = make_call()
+    call.request = request
+
+    assert "secret" not in f"{request!r} {request.headers!r} {request.headers} {call!r}"
+
+
+@pytest.mark.parametrize(("body", "value"), [(b"{}", {}), (b"[1.5]", [1.5]), (b'"\xc3\xa4"', "ä")])
+def test_json(make_http, body, value):
+    assert make_http(content=body).json == value
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"NaN", b"[Infinity]", b"[-Infinity]"])
+def test_what_is_not_json(make_http, body):
+    request = make_http(content=body)
+
+    with pytest.raises(ValueError):
+        _ = request.json
+
+
+def test_nan_is_named(make_http):
+    request = make_http(content=b"[NaN]")
+
+    with pytest.raises(ValueError, match="^NaN is not JSON$"):
+        _ = request.json

@@ -1,0 +1,112 @@
+import pytest
+
+from pytest_opus._schema.draft import input_error
+from pytest_opus._schema.smallest import UnsatisfiedError, smallest
+
+POINT = {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "object"}, {}),
+        ({"type": "object", "properties": {"a": {"type": "string"}}}, {}),
+        ({"properties": {"a": {"type": "string"}}, "required": ["a"]}, {"a": ""}),
+        ({"type": "object", "required": ["a"]}, {"a": None}),
+        (POINT, {"x": 0}),
+        ({"type": "object", "properties": {"p": POINT}, "required": ["p"]}, {"p": {"x": 0}}),
+        ({"type": "array"}, []),
+        ({"type": "array", "items": POINT, "minItems": 2}, [{"x": 0}, {"x": 0}]),
+        ({"items": {"type": "string"}}, []),
+        ({"type": "array", "prefixItems": [{"const": 1}, {"const": 2}], "minItems": 2}, [1, 2]),
+        ({"type": "array", "prefixItems": [{"const": 1}], "items": {"const": 7}, "minItems": 3}, [1, 7, 7]),
+        ({"type": "string"}, ""),
+        ({"type": "string", "minLength": 3}, "aaa"),
+        ({"type": "string", "pattern": "^[A-Z]+$"}, "A"),
+        ({"type": "string", "pattern": "^[0-9]{4}$", "minLength": 4}, "1111"),
+        ({"type": "string", "format": "date"}, "2026-01-01"),
+        ({"type": "string", "enum": ["b", "a"]}, "b"),
+        ({"const": {"a": 1}}, {"a": 1}),
+        ({"type": "integer"}, 0),
+        ({"type": "integer", "minimum": 3}, 3),
+        ({"type": "integer", "exclusiveMinimum": 3}, 4),
+        ({"type": "integer", "maximum": -3}, -3),
+        ({"type": "integer", "exclusiveMaximum": -3}, -4),
+        ({"type": "integer", "minimum": -5, "maximum": 5}, 0),
+        ({"type": "integer", "minimum": 7, "multipleOf": 5}, 10),
+        ({"type": "integer", "maximum": -7, "multipleOf": 5}, -10),
+        ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, 0.5),
+        ({"type": "boolean"}, False),
+        ({"type": "boolean", "const": True}, True),
+        ({"type": "null"}, None),
+        ({"type": ["string", "null"]}, ""),
+        ({"type": ["null", "integer"], "minimum": 1}, None),
+        ({}, None),
+        (True, None),
+        ({"minLength": 2}, "aa"),
+        ({"anyOf": [{"type": "string", "minLength": 1}, {"type": "null"}]}, "a"),
+        ({"oneOf": [{"type": "integer"}, {"type": "number"}, {"type": "string"}]}, ""),
+        ({"type": "object", "required": ["a"], "anyOf": [{"required": ["b"]}, {"required": ["c"]}]}, {"a": None, "b": None}),
+        ({"allOf": [POINT, {"properties": {"y": {"const": 2}}, "required": ["y"]}]}, {"x": 0, "y": 2}),
+        ({"$ref": "#/$defs/P", "$defs": {"P": POINT}}, {"x": 0}),
+        ({"allOf": [{"$ref": "#/$defs/P"}], "$defs": {"P": POINT}}, {"x": 0}),
+        ({"anyOf": [{"$ref": "#/$defs/P"}, {"type": "null"}], "$defs": {"P": POINT}}, {"x": 0}),
+        ({"type": "object", "properties": {"p": {"$ref": "#/$defs/P"}}, "required": ["p"], "$defs": {"P": POINT}}, {"p": {"x": 0}}),
+    ],
+)  # fmt: skip
+def test_the_smallest_value(schema, value):
+    found = smallest(schema)
+
+    assert found == value
+    assert type(found) is type(value)
+    assert input_error(schema, found) is None
+
+
+def test_a_recursive_schema_with_an_end():
+    node = {"type": "object", "properties": {"value": {"type": "integer"}, "next": {"$ref": "#"}}, "required": ["value"]}
+
+    assert smallest(node) == {"value": 0}
+
+
+def test_a_recursive_schema_with_a_way_out():
+    node = {
+        "type": "object",
+        "properties": {"next": {"anyOf": [{"$ref": "#"}, {"type": "null"}]}},
+        "required": ["next"],
+    }
+
+    assert input_error(node, smallest(node)) is None
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "properties": {"a": False}, "required": ["a"]},
+        {"type": "integer", "minimum": 5, "maximum": 3},
+        {"enum": []},
+        {"not": {}},
+        False,
+        {"type": "object", "properties": {"next": {"$ref": "#"}}, "required": ["next"]},
+    ],
+)
+def test_a_schema_that_allows_nothing(schema):
+    with pytest.raises(UnsatisfiedError):
+        smallest(schema)
+
+
+@pytest.mark.parametrize(
+    ("schema", "says"),
+    [
+        ({"type": "string", "pattern": "^x{9}$"}, "'a1' does not match '^x{9}$'"),
+        (
+            {"type": "object", "properties": {"a": {"type": "string", "pattern": "^x{9}$"}}, "required": ["a"]},
+            "a: 'a1' does not match '^x{9}$'",
+        ),
+        (False, "the schema allows no value"),
+    ],
+)
+def test_what_it_says_of_the_last_candidate(schema, says):
+    with pytest.raises(UnsatisfiedError) as caught:
+        smallest(schema)
+
+    assert str(caught.value) == says
