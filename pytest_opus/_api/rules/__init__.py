@@ -28,7 +28,7 @@ from .history import read_history
 from .memory import Memory
 from .offer import read_offer
 from .refusal import Refusal
-from .request import Judge, Request, Rule
+from .request import Judge, OfferRule, Request, Rule
 from .shapes.request import BODIES
 from .walker import Scope, refusal_of
 
@@ -47,7 +47,7 @@ _RULES: tuple[Rule, ...] = (
     *programmatic.RULES,
     *attachments.RULES,
 )
-_OFFER_RULES: tuple[Rule, ...] = (
+_OFFER_RULES: tuple[Rule | OfferRule, ...] = (
     *tools.RULES,
     *mcp.RULES,
     *tools.SCHEMA_RULES,

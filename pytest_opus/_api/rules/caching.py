@@ -29,6 +29,7 @@ def breakpoints_are_few_and_ordered(request: Request) -> Refusal | None:
         return refuse(
             "cache_control_too_many",
             f"A maximum of 4 blocks with cache_control may be provided. Found {count}.",
+            at=_place(markers[4][0]) if len(markers) > 4 else ("cache_control",),
         )
     if automatic is not None:
         markers.append(("", automatic.get("ttl") or "5m"))
@@ -40,7 +41,14 @@ def breakpoints_are_few_and_ordered(request: Request) -> Refusal | None:
         "cache_control_ttl_order",
         f"a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. {_ORDER}",
         path=f"{path}.cache_control.ttl".lstrip("."),
+        at=(*_place(path), "ttl"),
     )
+
+
+def _place(path: str) -> tuple[str | int, ...]:
+    """The `cache_control` of a dotted path."""
+    parts = [int(part) if part.isdigit() else part for part in path.split(".") if part]
+    return (*parts, "cache_control")
 
 
 RULES: tuple[Rule, ...] = (rule(breakpoints_are_few_and_ordered, "messages"),)
