@@ -23,6 +23,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     config.stash[SETTINGS] = read_settings(config)
     begin_session(config.stash[SETTINGS])
+    if config.getoption("opus_tools") or config.getini("opus_tools"):
+        _register_tools(config)
+
+
+def _register_tools(config: pytest.Config) -> None:
+    from ._tool_items import tool_items
+
+    if items := tool_items(config):
+        config.pluginmanager.register(items, "opus_tools")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -14,6 +14,7 @@ from .._api.request import Request
 from .._api.rules import Refusal
 from .._api.tokens import input_tokens
 from .._http import HttpRequest, Reply
+from .._judges.definitions import Definitions
 from .._judges.turns import Finding, broken_inputs, impossible
 from .._ledger.call import Call
 from .._ledger.problems import Problem
@@ -57,6 +58,7 @@ class Scripted:
         self._ids = Ids(seed)
         self._threads = Threads()
         self._limits = RateLimits()
+        self._definitions = Definitions(settings.tool_schemas)
 
     def respond(self, request: HttpRequest, call: Call | None) -> Reply:
         self._limits.requests += 1
@@ -157,7 +159,7 @@ class Scripted:
             message, estimated = compose(turn, body, self._ids)
         except NoInputError as error:
             raise self._misfit(queued, call, _no_input(error)) from None
-        problems = list(self._judge(message, queued, call))
+        problems = [*self._definitions.judge(call), *self._judge(message, queued, call)]
         self._threads.hold(call.request.raw, body, message)
         self._limits.input_tokens += message["usage"].get("input_tokens") or 0
         self._limits.output_tokens += message["usage"].get("output_tokens") or 0

@@ -10,7 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match, relevance
 from jsonschema.validators import extend
-from jsonschema_specifications import REGISTRY
+from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
@@ -41,7 +41,16 @@ _EXPECTED = {
     "$id": "a URI without a fragment",
 }
 _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-_COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains")
+_COUNTS = (
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "minContains",
+    "maxContains",
+)
 _TEXTS = ("title", "description", "format", "pattern", "$comment", "$schema", "$anchor", "contentEncoding")
 _EXPECTED |= dict.fromkeys(_NUMBERS, "a number") | dict.fromkeys(_COUNTS, "a whole number, 0 or more")
 _EXPECTED |= dict.fromkeys(_TEXTS, "a string")
@@ -67,7 +76,7 @@ def _sentence(place: Place, error: ValidationError) -> str:
     if parent in ("properties", "$defs", "definitions", "patternProperties"):
         return f"{place[-1]!r} is {got}; expected is a schema, such as {{'type': 'string'}}"
     if keyword is None:
-        return best_match([error]).message[:200]  # type: ignore[union-attr]
+        return str(error.message)[:200]
     what = repr(keyword) if place[-1] == keyword else f"an entry of {keyword!r}"
     return f"{what} is {got}; expected is {_EXPECTED[str(keyword)]}"
 
@@ -106,7 +115,7 @@ def _pattern(_: Any, pattern: Any, instance: Any, __: Any) -> Iterator[Validatio
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-_Validator = extend(Draft202012Validator, {"pattern": _pattern})
+_Validator = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
 
 
 def compiled(pattern: Any) -> re.Pattern[str] | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from .refusal import Refusal, refuse
-from .request import Request, Rule, rule
+from collections.abc import Iterator
 
-__all__ = ["RULES"]
+from .refusal import Refusal, refuse
+from .request import OfferRule, Request, Rule, offer_rule, rule
+
+__all__ = ["OFFER_RULES", "RULES"]
 
 _ORDER = "Note that blocks are processed in the following order: `tools`, `system`, `messages`."
 
@@ -51,4 +53,12 @@ def _place(path: str) -> tuple[str | int, ...]:
     return (*parts, "cache_control")
 
 
+def offered_breakpoints_are_few_and_ordered(request: Request) -> Iterator[Refusal]:
+    """The same for tools that are looked at apart from a request."""
+    refusal = breakpoints_are_few_and_ordered(request)
+    if refusal is not None:
+        yield refusal
+
+
+OFFER_RULES: tuple[OfferRule, ...] = (offer_rule(offered_breakpoints_are_few_and_ordered, "tools"),)
 RULES: tuple[Rule, ...] = (rule(breakpoints_are_few_and_ordered, "messages"),)

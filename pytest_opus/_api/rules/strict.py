@@ -20,9 +20,7 @@ _UNSUPPORTED = {
     "array": {"maxItems", "uniqueItems", "minContains", "maxContains"},
     "object": {"minProperties", "maxProperties", "patternProperties", "propertyNames"},
 }
-_FORMATS = frozenset(
-    {"date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"}
-)
+_FORMATS = frozenset({"date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"})
 _REGEX_FEATURES = re.compile(r"\(\?[=!<]|\\[1-9bB]|\\k<")
 _MOST_TOOLS, _MOST_OPTIONAL, _MOST_UNIONS = 20, 24, 16
 

@@ -17,11 +17,12 @@ def names_are_unique(request: Request) -> Iterator[Refusal]:
     seen: set[str] = set()
     for index, tool in enumerate(request.offer.tools):
         name = tool.get("name")
+        if not isinstance(name, str):
+            continue
         if name in seen:
             hint, at = f"{name!r} is there twice", ("tools", index, "name")
             yield refuse("tool_names_duplicate", "Tool names must be unique.", path="tools", hint=hint, at=at)
-        if name is not None:
-            seen.add(name)
+        seen.add(name)
 
 
 def some_tool_is_loaded(request: Request) -> Iterator[Refusal]:

@@ -296,7 +296,9 @@ class Record:
                 yield _extra(hint=self._meant(name)).under(name)
 
     def _meant(self, unknown: str) -> str:
-        return f"did you mean {self._foreign[unknown]!r}?" if unknown in self._foreign else nearest(unknown, self._fields)
+        return (
+            f"did you mean {self._foreign[unknown]!r}?" if unknown in self._foreign else nearest(unknown, self._fields)
+        )
 
     def _misspelled(self, name: str, value: dict[str, Any]) -> str:
         foreign = next((key for key in value if self._foreign.get(key) == name), None)
