@@ -62,7 +62,7 @@ def _add_tool_options(parser: pytest.Parser) -> None:
         "--opus-tools",
         action="append",
         metavar="PKG.MODULE:NAME",
-        help="Check the tool definitions of that name, or of a JSON file, one item per tool; can be given several times",
+        help="Check the tool definitions of that name or of a JSON file, an item per tool; can be given several times",
     )
     group.addoption(
         "--opus-tools-strict", action="store_true", help="Let advice on tool definitions fail their items too"

@@ -43,7 +43,7 @@ class ToolItems:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and report.passed and report.nodeid.startswith(f"{FOLDER}::"):
-            self._advice += [text for name, text in report.sections if name.startswith("opus advice")]
+            self._advice += [text for name, text in report.sections if "opus advice" in name]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._advice:
@@ -148,6 +148,7 @@ def _read(source: str, root: Path) -> Any:
 
 def _why(error: BaseException) -> str:
     place = traceback.extract_tb(error.__traceback__)[-1]
-    if place.filename.startswith((str(Path(__file__).parent), "<frozen")):
+    ours = place.filename.startswith((str(Path(__file__).parent), "<frozen"))
+    if ours or isinstance(error, OSError):
         return str(error) or type(error).__name__
     return f"{type(error).__name__}: {error} ({place.filename}:{place.lineno})"

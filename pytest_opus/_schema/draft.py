@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match, relevance
+from jsonschema.exceptions import UndefinedTypeCheck, ValidationError, best_match, relevance
 from jsonschema.validators import extend
 from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 from referencing.exceptions import Unresolvable
@@ -100,8 +100,16 @@ def input_errors(schema: Any, value: Any) -> list[tuple[str, str]]:
     with suppress(Exception):  # what jsonschema raises then are exceptions of every kind
         for error in validator(schema).iter_errors(value):
             errors.append(error)  # noqa: PERF402 - those found before it raises count
-    best = (best_match([error]) for error in sorted(errors, key=relevance, reverse=True))
-    return [(error.json_path.removeprefix("$").removeprefix("."), error.message) for error in best if error is not None]
+    return [(error.json_path.removeprefix("$").removeprefix("."), error.message) for error in _ranked(errors)]
+
+
+def _ranked(errors: list[ValidationError]) -> list[ValidationError]:
+    """The errors with the deepest cause of each, the most telling first."""
+    try:
+        ranked = sorted(errors, key=relevance, reverse=True)
+        return [cause for error in ranked if (cause := best_match([error])) is not None]
+    except UndefinedTypeCheck:
+        return errors
 
 
 def validator(schema: Any) -> Any:

@@ -21,14 +21,16 @@ def matching(pattern: str, at_least: int = 0) -> Iterator[str]:
         parsed = parser.parse(pattern)
     except (re.error, OverflowError, RecursionError):
         return
-    for extra in dict.fromkeys((0, 1, at_least)):
-        for choice in range(4):
-            text = _Writer(choice, extra).write(parsed)
+    written = (_Writer(choice, extra).write(parsed) for extra in range(max(at_least, 1) + 1) for choice in range(4))
+    short = []
+    for text in dict.fromkeys(written):
+        if len(text) >= at_least:
             yield text
-            missing = at_least - len(text)
-            if missing > 0:
-                yield text + "a" * missing
-                yield "a" * missing + text
+        else:
+            short.append(text)
+    for text in short:
+        missing = "a" * (at_least - len(text))
+        yield from (text + missing, missing + text)
 
 
 class _Writer:
@@ -81,7 +83,8 @@ def _is_in(char: str, member: Any) -> bool:
         return ord(char) == argument
     if op is ops.RANGE:
         return bool(argument[0] <= ord(char) <= argument[1])
-    return bool(op is ops.CATEGORY and _has(char, argument))
+    is_category: bool = op is ops.CATEGORY
+    return is_category and _has(char, argument)
 
 
 def _has(char: str, category: Any) -> bool:

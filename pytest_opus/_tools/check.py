@@ -98,10 +98,11 @@ def input_problems(tool: Mapping[str, Any], arguments: Any) -> Iterator[Problem]
 
 def check_offered(offered: Offered, *, strict: bool | None = None, model: Model | None = None) -> list[Problem]:
     """The problems of what was read; the same definitions are judged once."""
-    wire, problems = _wire(offered)
+    wire, lost = _wire(offered)
     if strict is not None:
         wire["tools"] = [_as_strict(tool, strict) for tool in wire["tools"]]
-    problems += _judged(json.dumps(wire), model)
+    nowhere = {problem.path for problem in lost}
+    problems = [*lost, *(problem for problem in _judged(json.dumps(wire), model) if problem.path not in nowhere)]
     return sorted(problems, key=lambda problem: ("error", "strict", "advice").index(problem.severity))
 
 
@@ -160,7 +161,8 @@ def definition_findings(body: dict[str, Any], model: Model | None) -> Iterator[R
             told.add(refusal.at)
             yield refusal
     for index, tool in _own(body.get("tools") or []):
-        yield from unfollowable(tool["input_schema"], ("tools", index, "input_schema"))
+        remarks = unfollowable(tool["input_schema"], ("tools", index, "input_schema"))
+        yield from (remark for remark in remarks if remark.at not in told)
 
 
 def _advice(tools: list[Any]) -> Iterator[Remark]:

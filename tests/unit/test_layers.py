@@ -9,10 +9,10 @@ import pytest_opus
 
 ROOT = Path(pytest_opus.__file__).parent
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
-CORE = ("_api", "_script", "_ledger", "_judges", "_responders", "_schema")
+CORE = ("_api", "_script", "_ledger", "_judges", "_responders", "_schema", "_tools")
 IO = {"pytest", "_pytest", "httpx", "httpx2", "aiohttp", "anthropic", "anyio", "asyncio", "trio", "socket", "ssl", "threading"}
-ONLY = {"jsonschema": "_schema", "referencing": "_schema", "genai_prices": "_ledger/prices.py", "httpx": "_adapters", "httpx2": "_adapters"}  # fmt: skip
-PYTEST = {"plugin.py", "_config.py", "_marks.py", "_verdict.py"}
+ONLY = {"jsonschema": "_schema", "jsonschema_specifications": "_schema", "referencing": "_schema", "genai_prices": "_ledger/prices.py", "httpx": "_adapters", "httpx2": "_adapters"}  # fmt: skip
+PYTEST = {"plugin.py", "_config.py", "_marks.py", "_tool_items.py", "_verdict.py"}
 
 
 def imports(path):
