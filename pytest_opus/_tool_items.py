@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from ._ledger.problems import Problem
+    from ._tools.forms import Offered
 
 FOLDER = "opus_tools"
 
@@ -87,21 +89,23 @@ def tool_items(config: pytest.Config) -> ToolItems | None:
     named: list[str] = config.getoption("opus_tools") or _of_ini(config)
     if not named:
         return None
-    checked = [found for source in named for found in _checked(source, config.rootpath)]
+    folders = [str(config.invocation_params.dir), str(config.rootpath)]
+    checked = [found for source in named for found in _checked(source, folders)]
     return ToolItems(_distinct(checked), advice_fails=config.getoption("opus_tools_strict"))
 
 
 def _of_ini(config: pytest.Config) -> list[str]:
     """The tools that the ini file names, unless the run is one of single files or tests."""
     singled_out = any("::" in argument or Path(argument).is_file() for argument in config.args)
-    return [] if singled_out else list(config.getini("opus_tools"))
+    sources: list[str] = [] if singled_out else config.getini("opus_tools")
+    return [str(config.rootpath / source) if source.endswith(".json") else source for source in sources]
 
 
-def _checked(source: str, root: Path) -> Iterator[Checked]:
+def _checked(source: str, folders: list[str]) -> Iterator[Checked]:
     """The definitions of one source, each with its own problems."""
     from ._tools.check import check_offered
 
-    offered = _read(source, root)
+    offered = _read(source, folders)
     by_place: dict[str, list[Problem]] = {}
     for problem in check_offered(offered):
         by_place.setdefault(_place(problem.path), []).append(problem)
@@ -131,18 +135,18 @@ def _distinct(checked: list[Checked]) -> list[Checked]:
     return distinct
 
 
-def _read(source: str, root: Path) -> Any:
-    import sys
-
+def _read(source: str, folders: list[str]) -> Offered:
+    """The definitions; modules are found in `folders` too, as `python -m pytest` would find them."""
     from ._tools.forms import read
 
-    sys.path.insert(0, str(root))
+    sys.path[:0] = folders
     try:
         return read(source)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - importing the program may raise anything
         message = f"--opus-tools {source}: {_why(error)}"
     finally:
-        sys.path.remove(str(root))
+        for folder in folders:
+            sys.path.remove(folder)
     raise pytest.UsageError(message)
 
 

@@ -83,8 +83,7 @@ def _is_in(char: str, member: Any) -> bool:
         return ord(char) == argument
     if op is ops.RANGE:
         return bool(argument[0] <= ord(char) <= argument[1])
-    is_category: bool = op is ops.CATEGORY
-    return is_category and _has(char, argument)
+    return _has(char, argument) if op is ops.CATEGORY else False
 
 
 def _has(char: str, category: Any) -> bool:

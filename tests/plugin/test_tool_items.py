@@ -81,7 +81,7 @@ def test_advice_of_a_failing_item_stands_with_it(run):
     result = run("--opus-tools", "agent.tools:TOOLS", "-v")
 
     (failed,) = [report for report in result.reprec.getreports("pytest_runtest_logreport") if report.failed]
-    ((name, text),) = [section for section in failed.sections if "advice" in section[0]]
+    ((_, text),) = [section for section in failed.sections if "advice" in section[0]]
     assert "advice root_combined at tools[2].input_schema.allOf" in text
 
 
@@ -94,7 +94,9 @@ def test_advice_fails_where_it_is_to(run, lines):
 
 
 def test_several_sources_and_a_json_file(run, pytester):
-    (pytester.path / "more.json").write_text('{"name": "run_tests", "input_schema": {"type": "object"}}', encoding="utf-8")
+    (pytester.path / "more.json").write_text(
+        '{"name": "run_tests", "input_schema": {"type": "object"}}', encoding="utf-8"
+    )
 
     result = run("--opus-tools", "agent.tools:SOUND", "--opus-tools", "more.json", "--opus-tools=agent.tools:READ")
 
@@ -122,7 +124,11 @@ def test_tools_without_a_name_and_output_formats(run, pytester):
 def test_the_ini_file_names_tools(run):
     ini = "opus_tools =\n    agent.tools:SOUND\n    agent.tools:READ\n"
 
-    assert [name for name, _ in ran(run(ini=ini))] == ["checks/test_it.py::test_it", "opus_tools::run_tests", "opus_tools::read"]
+    assert [name for name, _ in ran(run(ini=ini))] == [
+        "checks/test_it.py::test_it",
+        "opus_tools::run_tests",
+        "opus_tools::read",
+    ]
     assert [name for name, _ in ran(run("checks", ini=ini))][1:] == ["opus_tools::run_tests", "opus_tools::read"]
 
 
@@ -206,3 +212,12 @@ def test_the_import_leaves_the_path_as_it_was(run):
     run("--opus-tools", "agent.tools:SOUND")
 
     assert sys.path == before
+
+
+def test_modules_and_files_are_found_from_another_folder(run, pytester, monkeypatch):
+    (pytester.path / "read.json").write_text('{"name": "read", "input_schema": {"type": "object"}}', encoding="utf-8")
+    monkeypatch.chdir(pytester.path / "agent")
+    named = [name for name, _ in ran(run("--opus-tools", "agent.tools:SOUND", "--opus-tools", "tools:READ"))]
+    listed = [name for name, _ in ran(run(ini="opus_tools =\n  agent.tools:SOUND\n  read.json"))]
+
+    assert named == listed == ["opus_tools::run_tests", "opus_tools::read"]

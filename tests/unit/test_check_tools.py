@@ -1,6 +1,5 @@
 """`check_tools`, `assert_tools`, `check_tool_input`: what they return and what they say."""
 
-
 import pytest
 
 from pytest_opus import assert_tools, check_tool_input, check_tools
@@ -134,7 +133,12 @@ def test_an_input_that_fits():
 def test_an_input_that_does_not(lines):
     first, second = check_tool_input(RUN, {"file": 3}) + check_tool_input(RUN, {})
 
-    assert (first.kind, first.code, first.severity, first.path) == ("tool_inputs", "input_breaks_schema", "error", "input.file")
+    assert (first.kind, first.code, first.severity, first.path) == (
+        "tool_inputs",
+        "input_breaks_schema",
+        "error",
+        "input.file",
+    )
     assert first.message == lines("""
         opus: an input of tool 'run_tests' breaks its schema: file: 3 is not of type 'string'.
           at input.file

@@ -89,7 +89,11 @@ def test_the_smallest_value(schema, value):
 
 
 def test_a_recursive_schema_with_an_end():
-    node = {"type": "object", "properties": {"value": {"type": "integer"}, "next": {"$ref": "#"}}, "required": ["value"]}
+    node = {
+        "type": "object",
+        "properties": {"value": {"type": "integer"}, "next": {"$ref": "#"}},
+        "required": ["value"],
+    }
 
     assert smallest(node) == {"value": 0}
 
@@ -125,11 +129,19 @@ def test_a_schema_that_allows_nothing(schema):
     [
         ({"type": "integer", "minimum": 5, "maximum": 3}, "16 is greater than the maximum of 3"),
         (
-            {"type": "object", "properties": {"a": {"type": "array", "items": {"enum": []}, "minItems": 1}}, "required": ["a"]},
+            {
+                "type": "object",
+                "properties": {"a": {"type": "array", "items": {"enum": []}, "minItems": 1}},
+                "required": ["a"],
+            },
             "the schema allows no value",
         ),
         (
-            {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "boolean", "not": {}}, "minItems": 1}}, "required": ["a"]},
+            {
+                "type": "object",
+                "properties": {"a": {"type": "array", "items": {"type": "boolean", "not": {}}, "minItems": 1}},
+                "required": ["a"],
+            },
             "a[0]: True should not be valid under {}",
         ),
         (False, "the schema allows no value"),

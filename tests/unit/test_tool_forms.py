@@ -107,7 +107,7 @@ def test_a_file_that_is_none(tmp_path):
     with pytest.raises(FileNotFoundError):
         check_tools(path)
     path.write_text("[,", encoding="utf-8")
-    with pytest.raises(ValueError, match="tools.json is no JSON file: "):
+    with pytest.raises(ValueError, match=r"tools\.json is no JSON file: "):
         check_tools(path)
 
 
@@ -150,7 +150,10 @@ def test_one_tool_is_meant():
 def test_an_output_format_is_no_tool():
     offered = read({"type": "json_schema", "schema": {}})
 
-    assert (offered.tools, offered.request) == ([], {"output_config": {"format": {"type": "json_schema", "schema": {}}}})
+    assert (offered.tools, offered.request) == (
+        [],
+        {"output_config": {"format": {"type": "json_schema", "schema": {}}}},
+    )
 
 
 def test_a_pydantic_model_is_the_input_of_a_tool():
