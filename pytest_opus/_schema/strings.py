@@ -80,10 +80,10 @@ def _member(members: Any) -> str:
 def _is_in(char: str, member: Any) -> bool:
     op, argument = member
     if op is ops.LITERAL:
-        return ord(char) == argument
+        return bool(ord(char) == argument)
     if op is ops.RANGE:
         return bool(argument[0] <= ord(char) <= argument[1])
-    return _has(char, argument) if op is ops.CATEGORY else False
+    return op is ops.CATEGORY and _has(char, argument)
 
 
 def _has(char: str, category: Any) -> bool:

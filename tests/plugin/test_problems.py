@@ -239,7 +239,7 @@ def test_an_input_that_is_wrong_on_purpose_reaches_the_program(project):
 
 def test_no_smallest_input(project, lines):
     outcome = project.run("""
-        SCHEMA = {"type": "object", "properties": {"file": {"type": "string", "pattern": "^[0-9]{3}-x{7}$"}}, "required": ["file"]}
+        SCHEMA = {"type": "object", "properties": {"file": {"type": "string", "minLength": 3, "maxLength": 2}}, "required": ["file"]}
 
         def test_it(opus):
             opus.script(tool_use("run_tests"))
@@ -259,7 +259,7 @@ def test_no_smallest_input(project, lines):
 
 def test_an_unreadable_schema_is_no_exception_in_the_transport(project):
     outcome = project.run("""
-        @pytest.mark.opus(invalid_requests="off")
+        @pytest.mark.opus(invalid_requests="off", tool_schemas="off")
         @pytest.mark.parametrize("part", [{"type": "strin"}, {"pattern": "["}, {"minimum": "1"}])
         def test_it(opus, part):
             opus.script(tool_use("run_tests", {"file": "x"}))
