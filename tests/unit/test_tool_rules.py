@@ -57,14 +57,14 @@ BROKEN = [
     (tool(inputs=SCHEMA), "extra_inputs", "tools[0].inputs"),
     (tool(max_uses=3), "extra_inputs", "tools[0].max_uses"),
     (tool(Description="x"), "extra_inputs", "tools[0].Description"),
-    ({"type": "function", "function": RUN}, "union_tag_invalid", "tools[0]"),
-    (tool(type="function"), "union_tag_invalid", "tools[0]"),
-    (tool(type="bash"), "union_tag_invalid", "tools[0]"),
-    (built_in("web_search", "web_search"), "union_tag_invalid", "tools[0]"),
-    (built_in("bash_20240101", "bash"), "union_tag_invalid", "tools[0]"),
+    ({"type": "function", "function": RUN}, "union_tag_invalid", "tools[0].type"),
+    (tool(type="function"), "union_tag_invalid", "tools[0].type"),
+    (tool(type="bash"), "union_tag_invalid", "tools[0].type"),
+    (built_in("web_search", "web_search"), "union_tag_invalid", "tools[0].type"),
+    (built_in("bash_20240101", "bash"), "union_tag_invalid", "tools[0].type"),
     (tool(cache_control=3), "object_type", "tools[0].cache_control"),
     (tool(cache_control={}), "field_required", "tools[0].cache_control.type"),
-    (tool(cache_control={"type": "persistent"}), "literal_error", "tools[0].cache_control"),
+    (tool(cache_control={"type": "persistent"}), "literal_error", "tools[0].cache_control.type"),
     (tool(cache_control=CACHE | {"ttl": "2h"}), "literal_error", "tools[0].cache_control.ttl"),
     (tool(cache_control=CACHE | {"time": "5m"}), "extra_inputs", "tools[0].cache_control.time"),
     (tool(description=3), "str_type", "tools[0].description"),
@@ -342,3 +342,38 @@ SOUND = [
 @pytest.mark.parametrize("tools", SOUND, ids=name)
 def test_a_sound_definition(tools):
     assert check_tools(tools) == []
+
+
+ODD = [None, 1, 1.5, True, "x", "", [], {}, [1], {"a": 1}, ["a"], [[]], [None], {"type": "object"}]
+FIELDS = ["type", "name", "input_schema", "allowed_callers", "cache_control", "input_examples", "defer_loading", "x"]
+KEYWORDS = [
+    "$ref", "$defs", "definitions", "$id", "$anchor", "type", "properties", "required", "enum", "anyOf", "allOf", "items",
+    "prefixItems", "additionalProperties", "pattern", "format", "minItems", "if", "not", "patternProperties",
+]  # fmt: skip
+
+
+def odd_tools():
+    for value in ODD:
+        yield from ({**RUN, field: value} for field in FIELDS)
+        yield from ({"type": "web_search_20300101", field: value} for field in FIELDS[1:])
+        for keyword in KEYWORDS:
+            yield schema(**{keyword: value}) | {"allowed_callers": CODE, "input_examples": [{"file": 1}]}
+            yield schema(properties={"file": {keyword: value}})
+
+
+@pytest.mark.parametrize("strict", [None, True])
+def test_odd_values_are_problems_and_no_exceptions(strict):
+    for tools in odd_tools():
+        for problem in check_tools([tools], strict=strict):
+            assert problem.code in RULES
+            assert problem.path.startswith("tools[0]")
+
+
+def test_definitions_that_are_used_many_times_are_walked_once():
+    """Each of them refers twice to the next: as a tree they would be a million."""
+    link = {"type": "object", "additionalProperties": False, "required": ["a", "b"]}
+    defs = {f"D{n}": link | {"properties": dict.fromkeys("ab", {"$ref": f"#/$defs/D{n + 1}"})} for n in range(20)}
+    tool = strict_schema(properties={"file": {"$ref": "#/$defs/D0"}}, **{"$defs": defs | {"D20": {"type": "string"}}})
+
+    assert check_tools(tool) == []
+    assert [problem.code for problem in check_tools(tool | {"allowed_callers": CODE})] == ["programmatic_strict"]

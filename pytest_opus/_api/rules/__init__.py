@@ -31,7 +31,7 @@ from .refusal import Refusal
 from .request import Judge, OfferRule, Request, Rule
 from .shapes.request import BODIES
 from .shapes.tools import TOOL
-from .walker import Scope, refusal_of
+from .walker import Scope, Tag, refusal_of
 
 __all__ = ["Refusal", "Validator", "definition_refusals"]
 
@@ -144,7 +144,8 @@ def definition_refusals(body: dict[str, Any], model: Model | None) -> Iterator[R
     for index, tool in enumerate(body.get("tools") or []):
         faults = [fault.under(index).under("tools") for fault in TOOL.faults(tool, scope)]
         yield from map(refusal_of, faults)
-        sound.append(_without(tool, {fault.path[3] for fault in faults if len(fault.path) > 3}))
+        steps = ([step for step in fault.path[2:] if not isinstance(step, Tag)] for fault in faults)
+        sound.append(_without(tool, {path[0] for path in steps if path}))
     offered = {"model": model.id if model else "", "messages": [], "tools": sound, **_formats(body)}
     request = Request(offered, False, "2026-10-21", scope, model, read_history([], Tally()), read_offer(offered))
     for rule in _DEFINITION_RULES:

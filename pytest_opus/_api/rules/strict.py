@@ -87,14 +87,20 @@ class _Schema:
         self.unions += "anyOf" in node or (isinstance(type_, list) and len(type_) > 1)
 
 
-def is_recursive(root: Any, node: Any, open_refs: tuple[str, ...] = ()) -> bool:
-    """Whether a `$ref` at or under `node` leads back to itself."""
+def is_recursive(root: Any, node: Any, open_refs: tuple[str, ...] = (), settled: set[str] | None = None) -> bool:
+    """Whether a `$ref` at or under `node` leads back to itself; `settled` are those that are known not to."""
+    settled = set() if settled is None else settled
     if not isinstance(node, dict):
         return False
     target = node.get("$ref")
-    if isinstance(target, str):
-        return target in open_refs or is_recursive(root, _resolve(root, target), (*open_refs, target))
-    return any(is_recursive(root, child, open_refs) for _, child in _children(node))
+    if not isinstance(target, str):
+        return any(is_recursive(root, child, open_refs, settled) for _, child in _children(node))
+    if target in open_refs:
+        return True
+    if target not in settled and is_recursive(root, _resolve(root, target), (*open_refs, target), settled):
+        return True
+    settled.add(target)
+    return False
 
 
 def _types(node: dict[str, Any]) -> list[Any]:

@@ -358,12 +358,14 @@ class Tagged:
         if type(tag) is str and tag not in self._gated and self._newer is not None and self._newer(tag):
             return None
         if self._as_word:
-            return OneOf(*self._expected).fault(tag, Scope(None))
+            wrong = OneOf(*self._expected).fault(tag, Scope(None))
+            return wrong and wrong.under(Place("type"))
         expected = ", ".join(map(repr, self._expected))
         gate = self._gated.get(tag) if type(tag) is str else None
         return Fault(
             f"Input tag '{tag}' found using 'type' does not match any of the expected tags: {expected}",
             "union_tag_invalid",
+            (Place("type"),),
             hint=f"{tag!r} needs the anthropic-beta feature {gate!r}" if gate else nearest(tag, self._expected),
         )
 
