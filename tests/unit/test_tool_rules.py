@@ -372,7 +372,7 @@ def test_odd_values_are_problems_and_no_exceptions(strict):
 def test_definitions_that_are_used_many_times_are_walked_once():
     """Each of them refers twice to the next: as a tree they would be a million."""
     link = {"type": "object", "additionalProperties": False, "required": ["a", "b"]}
-    defs = {f"D{n}": link | {"properties": dict.fromkeys("ab", {"$ref": f"#/$defs/D{n + 1}"})} for n in range(20)}
+    defs = {f"D{n}": link | {"properties": {name: {"$ref": f"#/$defs/D{n + 1}"} for name in "ab"}} for n in range(20)}
     tool = strict_schema(properties={"file": {"$ref": "#/$defs/D0"}}, **{"$defs": defs | {"D20": {"type": "string"}}})
 
     assert check_tools(tool) == []
