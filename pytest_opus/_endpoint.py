@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _active
 from ._api.describe import counted
-from ._api.request import Request
+from ._api.reader import Body, BodyReader
+from ._api.request import Request, Sent
 from ._environment import FAKE_KEY, fake_credentials
 from ._exchange import Exchange
 from ._hosts import ANTHROPIC, api_path, is_loopback
@@ -52,6 +53,7 @@ class Endpoint:
         self._settings = settings
         self._name = name
         self._ledger = Ledger()
+        self._reader = BodyReader()
         self._scripted = Scripted(settings, seed=name)
         self._closed = False
         self._judged = False
@@ -167,12 +169,13 @@ class Endpoint:
     def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange:
         """The answer to a request that this endpoint claims; for adapters."""
         responder = self._responder(known_host=known_host)
+        body = self._reader.read(request.body) if request.method == "POST" else Body()
+        call = None
         if request.method == "POST" and request.path.endswith("/v1/messages"):
-            call = self._ledger.open_call(lambda number: _call(number, request))
+            asked = Request(Sent(body.fields, body.conversation), request.headers)
+            call = self._ledger.open_call(asked, perf_counter())
             _active.saw(call)
-        else:
-            call = None
-        reply = responder.respond(request, call)
+        reply = responder.respond(request, body, call)
         if call is None:
             self._ledger.entries.append(Probe(method=request.method, path=request.path, status=reply.status))
         else:
@@ -204,15 +207,6 @@ class Endpoint:
     def __repr__(self) -> str:
         calls, problems = counted(len(self._ledger.calls), "call"), counted(len(self._ledger.problems), "problem")
         return f"<Endpoint: {calls}, {self._scripted.script.summary}{f', {problems}' * bool(self._ledger.problems)}>"
-
-
-def _call(number: int, request: HttpRequest) -> Call:
-    try:
-        body = request.json
-    except ValueError:
-        body = None
-    raw = body if isinstance(body, dict) else {}
-    return Call(number=number, request=Request(raw, request.headers), started=perf_counter())
 
 
 class ExpectInvalid:

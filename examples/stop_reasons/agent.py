@@ -1,9 +1,10 @@
 """An agent that deals with every way in which an answer can end.
 
-    python agent.py "What changed in Python 3.14?"
+python agent.py "What changed in Python 3.14?"
 """
 
 import sys
+from pathlib import Path
 
 import anthropic
 
@@ -26,7 +27,12 @@ class Refused(Exception):
     """Both models declined; the message says why."""
 
 
-def ask(prompt, save_note=lambda path, text: f"saved {path}", max_tokens=1_000):
+def save(path, text):
+    Path(path).write_text(text)
+    return f"saved {len(text)} characters"
+
+
+def ask(prompt, save_note=save, max_tokens=1_000):
     """The final text of the answer to `prompt`."""
     client = anthropic.Anthropic()
     model = MODEL

@@ -11,6 +11,7 @@ from .._api import tokens
 from .._api.ids import Ids
 from .._api.models import find_model
 from .._api.objects import offered_tools
+from .._api.request import Sent
 from .._script.blocks import Block, InvalidInput
 from .._script.turns import Turn, WholeMessage
 
@@ -22,13 +23,13 @@ class Composed(NamedTuple):
     estimated: bool
 
 
-def compose(turn: Turn | WholeMessage, body: Mapping[str, Any], ids: Ids) -> Composed:
-    """The message that `turn` gives in answer to `body`.
+def compose(turn: Turn | WholeMessage, sent: Sent, ids: Ids) -> Composed:
+    """The message that `turn` gives in answer to a request.
 
     Raises:
         NoInputError: a `tool_use` without input, for whose schema no smallest input could be made.
     """
-    given = _given(turn)
+    given, body = _given(turn), sent.fields
     message: dict[str, Any] = {
         "model": _echoed_model(body.get("model")),
         "id": None,
@@ -43,7 +44,7 @@ def compose(turn: Turn | WholeMessage, body: Mapping[str, Any], ids: Ids) -> Com
     message["content"] = [_complete(block, body, ids) for block in message["content"]]
     if "stop_reason" not in given:
         _stop(message, body)
-    return _with_usage(message, turn, body)
+    return _with_usage(message, turn, sent)
 
 
 def _given(turn: Turn | WholeMessage) -> dict[str, Any]:
@@ -132,7 +133,7 @@ def _cut(content: list[Block], sequences: Any) -> tuple[list[Block], str] | None
     return None
 
 
-def _with_usage(message: dict[str, Any], turn: Turn | WholeMessage, body: Mapping[str, Any]) -> Composed:
+def _with_usage(message: dict[str, Any], turn: Turn | WholeMessage, sent: Sent) -> Composed:
     if isinstance(turn, WholeMessage):
         given: Mapping[str, Any] = turn.message.get("usage") or {}
     else:
@@ -150,7 +151,7 @@ def _with_usage(message: dict[str, Any], turn: Turn | WholeMessage, body: Mappin
         "service_tier": "standard",
     } | dict(given)
     if "input_tokens" not in given:
-        usage["input_tokens"] = tokens.input_tokens(body, model)
+        usage["input_tokens"] = tokens.input_tokens(sent, model)
     if "output_tokens" not in given:
         usage["output_tokens"] = tokens.output_tokens(message["content"], model)
     return Composed(message | {"usage": usage}, estimated)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._api.reader import Body
 from .._hosts import ANTHROPIC
 from .._http import HttpRequest, Reply
 from .._ledger.call import Call
@@ -16,7 +17,7 @@ class UnknownHost:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def respond(self, request: HttpRequest, call: Call | None) -> Reply:
+    def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply:  # noqa: ARG002 - a responder
         known = ", ".join((ANTHROPIC, *self._settings.hosts))
         host = request.host if request.port in (80, 443) else f"{request.host}:{request.port}"
         problem = Problem(
@@ -44,7 +45,7 @@ class AfterTheEnd:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def respond(self, request: HttpRequest, call: Call | None) -> Reply:
+    def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply:  # noqa: ARG002 - a responder
         problem = Problem(
             kind="unscripted",
             code="after_the_end",

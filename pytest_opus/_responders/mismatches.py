@@ -114,7 +114,7 @@ def refused(refusal: Refusal, call: Call | None, resource: str, severity: Severi
 
 def _sent(path: str, call: Call | None) -> str:
     """What stands at a dotted path of the request, if it can be followed: union tags in it are skipped."""
-    found: Any = call.request.raw if call else {}
+    found: Any = call.request.whole.body() if call else {}
     for part in path.split("."):
         if isinstance(found, list) and part.isdigit() and int(part) < len(found):
             found = found[int(part)]

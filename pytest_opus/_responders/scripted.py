@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -10,7 +10,8 @@ from .._api.errors import MESSAGES, error_type
 from .._api.headers import RateLimits
 from .._api.ids import Ids
 from .._api.models import find_model
-from .._api.request import Request
+from .._api.reader import Body
+from .._api.request import Request, Sent
 from .._api.rules import Refusal
 from .._api.tokens import input_tokens
 from .._http import HttpRequest, Reply
@@ -58,21 +59,21 @@ class Scripted:
         self._threads = Threads()
         self._limits = RateLimits()
 
-    def respond(self, request: HttpRequest, call: Call | None) -> Reply:
+    def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply:
         self._limits.requests += 1
         headers = {"request-id": self._ids.new("req_011C"), **self._limits.headers(request.received)}
         if call is not None:
-            return self._message(request, call, headers)
+            return self._message(request, body, call, headers)
         if request.method == "POST" and request.path == "/v1/messages/count_tokens":
-            return self._refusal(request, "count_tokens", None, headers) or _count(request, headers)
+            return self._refusal(request, body, "count_tokens", None, headers) or _count(body, headers)
         if refusal := self._gate.head_refusal(request):
             return self._refused(refusal, None, request.path, headers)
         return _models(request, headers) or _not_found(MESSAGES[404], headers)
 
-    def _message(self, request: HttpRequest, call: Call, headers: dict[str, str]) -> Reply:
-        if reply := self._refusal(request, "messages", call, headers):
+    def _message(self, request: HttpRequest, body: Body, call: Call, headers: dict[str, str]) -> Reply:
+        if reply := self._refusal(request, body, "messages", call, headers):
             return reply
-        if "thread" in request.json and (reply := self._join(request, call, headers)):
+        if "thread" in body.fields and (reply := self._join(request, call, headers)):
             return reply
         try:
             queued = self._take(call)
@@ -94,13 +95,13 @@ class Scripted:
             )
 
     def _refusal(
-        self, request: HttpRequest, resource: Resource, call: Call | None, headers: dict[str, str]
+        self, request: HttpRequest, body: Body, resource: Resource, call: Call | None, headers: dict[str, str]
     ) -> Reply | None:
         """The refusal of a request for messages or their tokens; switched off, only of what is no JSON object."""
         if self._settings.invalid_requests == "off":
-            refusal = self._gate.unreadable(request, resource)
+            refusal = self._gate.unreadable(body, request, resource)
         else:
-            refusal = self._gate.head_refusal(request) or self._gate.body_refusal(request, resource)
+            refusal = self._gate.head_refusal(request) or self._gate.body_refusal(body, request, resource)
         return self._refused(refusal, call, request.path, headers) if refusal else None
 
     def _refused(self, refusal: Refusal, call: Call | None, path: str, headers: dict[str, str]) -> Reply:
@@ -115,15 +116,14 @@ class Scripted:
 
     def _join(self, request: HttpRequest, call: Call, headers: dict[str, str]) -> Reply | None:
         """Read the request as the whole conversation that its thread makes of it, and judge that."""
-        whole = self._threads.join(request.json)
+        whole = self._threads.join(call.request.sent)
         if isinstance(whole, Refusal):
             return self._refused(whole, call, request.path, headers)
-        call.request = Request(request.json, request.headers, whole)
-        if self._settings.invalid_requests != "off" and (
-            refusal := self._gate.rule_refusal(whole, request, "messages")
-        ):
-            return self._refused(refusal, call, request.path, headers)
-        return None
+        call.request = Request(call.request.sent, request.headers, whole=whole)
+        if self._settings.invalid_requests == "off":
+            return None
+        refusal = self._gate.rule_refusal(whole.body(), request, "messages")
+        return self._refused(refusal, call, request.path, headers) if refusal else None
 
     def _take(self, call: Call) -> Queued:
         routes = (route for route in self.routes if _applies(route, call))
@@ -143,7 +143,7 @@ class Scripted:
         while isinstance(turn, ComputedTurn):
             turn = _computed(turn, queued, call)
         if isinstance(turn, Plausible):
-            return plausible_turn(call.request.joined)
+            return plausible_turn(call.request)
         return turn
 
     def _error(self, turn: ErrorTurn, request: HttpRequest, headers: dict[str, str]) -> Reply:
@@ -152,13 +152,12 @@ class Scripted:
         return error_reply(turn.status, kind, message, headers | dict(turn.headers), details=turn.details)
 
     def _answer(self, turn: Turn | WholeMessage, queued: Queued, call: Call, headers: dict[str, str]) -> Reply:
-        body = call.request.joined
         try:
-            message, estimated = compose(turn, body, self._ids)
+            message, estimated = compose(turn, call.request.whole, self._ids)
         except NoInputError as error:
             raise self._misfit(queued, call, _no_input(error)) from None
         problems = list(self._judge(message, queued, call))
-        self._threads.hold(call.request.raw, body, message)
+        self._threads.hold(call.request.sent, call.request.whole, message)
         self._limits.input_tokens += message["usage"].get("input_tokens") or 0
         self._limits.output_tokens += message["usage"].get("output_tokens") or 0
         delivery = turn if isinstance(turn, Turn) else Turn()
@@ -166,7 +165,7 @@ class Scripted:
 
     def _judge(self, message: dict[str, Any], queued: Queued, call: Call) -> Iterator[Problem]:
         """Warnings about the turn; what fails the test is a mismatch."""
-        body = call.request.joined
+        body = call.request.whole.fields
         for finding in chain(impossible(message["content"], body), broken_inputs(message, body)):
             match self._settings.severity(finding.kind):
                 case "fail":
@@ -207,10 +206,10 @@ def _no_input(error: NoInputError) -> Finding:
     )
 
 
-def _count(request: HttpRequest, headers: dict[str, str]) -> Reply:
-    body: Mapping[str, Any] = request.json
-    model = find_model(body["model"]) if isinstance(body.get("model"), str) else None
-    return json_reply({"input_tokens": input_tokens(body, model)}, headers)
+def _count(body: Body, headers: dict[str, str]) -> Reply:
+    model = body.fields.get("model")
+    known = find_model(model) if isinstance(model, str) else None
+    return json_reply({"input_tokens": input_tokens(Sent(body.fields, body.conversation), known)}, headers)
 
 
 def _models(request: HttpRequest, headers: dict[str, str]) -> Reply | None:

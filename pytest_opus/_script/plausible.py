@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .._api.objects import blocks_of, offered_tools, sent_messages
+from .._api.conversation import newest_first
+from .._api.objects import blocks_of, offered_tools
+from .._api.request import Request
 from .blocks import Block, text, tool_use
 from .turns import Plausible, Turn
 
@@ -24,11 +26,11 @@ def plausible() -> Plausible:
     return Plausible()
 
 
-def plausible_turn(body: Mapping[str, Any]) -> Turn:
-    """The turn that `plausible()` stands for in answer to `body`."""
-    if tool := _tool_to_call(body):
+def plausible_turn(request: Request) -> Turn:
+    """The turn that `plausible()` stands for in answer to `request`."""
+    if tool := _tool_to_call(request):
         return Turn(content=(tool_use(tool["name"]),))
-    return Turn(content=(_answer(body),))
+    return Turn(content=(_answer(request.whole.fields),))
 
 
 def _answer(body: Mapping[str, Any]) -> Block:
@@ -40,8 +42,9 @@ def _answer(body: Mapping[str, Any]) -> Block:
     return text(json.dumps(smallest(schema)))
 
 
-def _tool_to_call(body: Mapping[str, Any]) -> dict[str, Any] | None:
+def _tool_to_call(request: Request) -> dict[str, Any] | None:
     """The forced tool; else, where the choice is free and nothing was called yet, the first tool of the program."""
+    body = request.whole.fields
     own = [tool for tool in offered_tools(body) if "input_schema" in tool]
     choice = body.get("tool_choice") or {"type": "auto"}
     match choice["type"]:
@@ -49,14 +52,15 @@ def _tool_to_call(body: Mapping[str, Any]) -> dict[str, Any] | None:
             return next((tool for tool in own if tool["name"] == choice.get("name")), None)
         case "any":
             return next(iter(own), None)
-        case "auto" if not _has_called(body):
+        case "auto" if not _has_called(request):
             return next(iter(own), None)
     return None
 
 
-def _has_called(body: Mapping[str, Any]) -> bool:
+def _has_called(request: Request) -> bool:
     return any(
         block.get("type") == "tool_use"
-        for message in sent_messages(body)
-        for block in blocks_of(message.get("content"))
+        for link in newest_first(request.whole.conversation)
+        if isinstance(link.message, dict)
+        for block in blocks_of(link.message.get("content"))
     )
