@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,17 +13,19 @@ from . import _active
 from ._api.describe import counted
 from ._api.reader import Body, BodyReader
 from ._api.request import Request, Sent
-from ._environment import FAKE_KEY, fake_credentials
-from ._exchange import Exchange
+from ._environment import fake_credentials
+from ._exchange import Exchange, Forwarding
 from ._hosts import ANTHROPIC, api_path, is_loopback
-from ._http import HttpRequest
+from ._http import Forward, HttpRequest
 from ._judges.leftovers import unused_turns
 from ._ledger.call import Call, Probe, ToolCall, tool_calls
 from ._ledger.ledger import Ledger
 from ._ledger.problems import Problem, raise_exceptions, settle
 from ._ledger.transcript import transcript
 from ._ledger.usage import Usage
-from ._responders.elsewhere import AfterTheEnd, UnknownHost
+from ._responders import Responder
+from ._responders.elsewhere import AfterTheEnd, UnknownHost, unforeseen
+from ._responders.live import Live
 from ._responders.scripted import Scripted
 from ._script.routes import Pattern, Route, condition
 from ._script.turns import TurnLike
@@ -49,9 +51,10 @@ class Endpoint:
         assert [call.name for call in opus.tool_calls] == ["run_tests"]
     """
 
-    def __init__(self, settings: Settings, name: str) -> None:
+    def __init__(self, settings: Settings, name: str, *, live: bool = False) -> None:
         self._settings = settings
         self._name = name
+        self._live = Live() if live else None
         self._ledger = Ledger()
         self._reader = BodyReader()
         self._scripted = Scripted(settings, seed=name)
@@ -68,11 +71,13 @@ class Endpoint:
             TypeError: a value that is no turn; the message says what is accepted.
         """
         __tracebackhide__ = True
+        self._only_scripted("script()")
         self._scripted.script.script(*turns)
 
     def otherwise(self, turn: TurnLike) -> None:
         """Answer with `turn` whenever the script is used up. A later call replaces the turn."""
         __tracebackhide__ = True
+        self._only_scripted("otherwise()")
         self._scripted.script.otherwise(turn)
 
     def when(
@@ -98,6 +103,7 @@ class Endpoint:
             opus.when(system="You review code").script("Looks good.")
         """
         __tracebackhide__ = True
+        self._only_scripted("when()")
         route = Route(condition(model=model, system=system, tools=tools, user=user, where=where))
         self._scripted.routes.append(route)
         return route
@@ -138,7 +144,7 @@ class Endpoint:
         """
         from ._adapters.sdk import sync_client
 
-        return sync_client(self, {"api_key": FAKE_KEY} | kw)
+        return sync_client(self, kw)
 
     def async_client(self, **kw: Any) -> anthropic.AsyncAnthropic:
         """An `anthropic.AsyncAnthropic` client wired to this endpoint; `kw` goes to its constructor.
@@ -148,7 +154,7 @@ class Endpoint:
         """
         from ._adapters.sdk import async_client
 
-        return async_client(self, {"api_key": FAKE_KEY} | kw)
+        return async_client(self, kw)
 
     def claim(self, host: str, port: int, path: str, header_names: Iterable[str]) -> Claim | None:
         """Whether a request is ours to answer; for adapters."""
@@ -161,12 +167,12 @@ class Endpoint:
         found = api_path(host, port, path, filter(None, bases))
         if found is not None:
             return Claim(found, known_host=True)
-        if self._settings.unknown_host == "off" or not path.endswith("/v1/messages") or is_loopback(host):
+        if self._live or self._settings.unknown_host == "off" or not path.endswith("/v1/messages") or is_loopback(host):
             return None
-        anthropic = any(name.lower().startswith("anthropic-") for name in header_names)
-        return Claim(path, known_host=False) if anthropic else None
+        spoken = any(name.lower().startswith(("anthropic-", "x-api-key")) for name in header_names)
+        return Claim(path, known_host=False) if spoken else None
 
-    def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange:
+    def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange | Forwarding:
         """The answer to a request that this endpoint claims; for adapters."""
         responder = self._responder(known_host=known_host)
         body = self._reader.read(request.body) if request.method == "POST" else Body()
@@ -175,18 +181,37 @@ class Endpoint:
             asked = Request(Sent(body.fields, body.conversation), request.headers)
             call = self._ledger.open_call(asked, perf_counter())
             _active.saw(call)
-        reply = responder.respond(request, body, call)
+        try:
+            reply = responder.respond(request, body, call)
+        except Exception as error:  # noqa: BLE001 - nothing unforeseen may reach the client as a network error
+            reply = unforeseen(request, call, error)
+        if isinstance(reply, Forward):
+            return Forwarding(call)
         if call is None:
             self._ledger.entries.append(Probe(method=request.method, path=request.path, status=reply.status))
         else:
             call.answer(reply)
         self._ledger.problems += reply.problems
+        if self._closed:
+            _active.stray += reply.problems
         return Exchange(reply, call, request.read_timeout)
 
-    def _responder(self, *, known_host: bool) -> Scripted | UnknownHost | AfterTheEnd:
+    def _responder(self, *, known_host: bool) -> Responder:
         if self._closed:
             return AfterTheEnd(self._name)
-        return self._scripted if known_host else UnknownHost(self._settings)
+        if not known_host:
+            return UnknownHost(self._settings)
+        return self._live or self._scripted
+
+    def _only_scripted(self, what: str) -> None:
+        __tracebackhide__ = True
+        if self._live:
+            raise RuntimeError(f"opus.{what}: this test is live, the real API answers; a script has no effect here.")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the real API answers."""
+        return self._live is not None
 
     def judge(self) -> None:
         """Add what can be said only at the end: turns that nobody asked for. Judging twice adds nothing."""
@@ -228,13 +253,13 @@ class ExpectInvalid:
 
 
 @contextmanager
-def opened(settings: Settings, name: str) -> Iterator[Endpoint]:
-    """An endpoint that answers while the block runs; whoever opens it judges it."""
+def opened(settings: Settings, name: str, *, live: bool = False) -> Iterator[Endpoint]:
+    """An endpoint that answers while the block runs, or that watches the real API; whoever opens it judges it."""
     from ._adapters import cover_libraries
 
     cover_libraries()
-    endpoint = Endpoint(settings, name)
-    with fake_credentials():
+    endpoint = Endpoint(settings, name, live=live)
+    with nullcontext() if live else fake_credentials():
         token = _active.enter(endpoint)
         try:
             yield endpoint

@@ -85,6 +85,11 @@ class Failure(NamedTuple):
 Step = bytes | Sleep | Failure
 """What an adapter does next: hand over bytes, wait, or fail."""
 
+
+class Forward(NamedTuple):
+    """Send the request upstream, and show what comes back as it passes."""
+
+
 End = Literal["complete", "aborted", "dropped", "timeout"]
 
 

@@ -35,6 +35,7 @@ class Settings(NamedTuple):  # every pytest start makes this class, and a datacl
     profile: Profile = "auto"
     hosts: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    delivery: Literal["events", "bytes", "whole"] = "events"
     base_url: str | None = None
 
     def override(self, options: Mapping[str, Any], where: str) -> Self:

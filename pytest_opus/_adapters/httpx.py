@@ -17,6 +17,7 @@ from .. import _active
 from .._endpoint import Endpoint
 from .._exchange import Exchange
 from .._http import Failure, Headers, HttpRequest, Step
+from .upstream import failures_noted, watched
 
 _MARK = "__pytest_opus__"
 _PORTS = {"http": 80, "https": 443}
@@ -51,8 +52,14 @@ def _wrap(library: ModuleType, transport: type, name: str, wrapper: Callable[[Mo
 def _sync_wrapper(library: ModuleType, original: Any) -> Any:
     def handle_request(transport: Any, request: Any) -> Any:
         endpoint = _active.current()
-        response = endpoint and answer(library, endpoint, request)
-        return original(transport, request) if response is None else response
+        claim = endpoint and endpoint.claim(*_address(request), request.headers)
+        if not (endpoint and claim):
+            return original(transport, request)
+        exchange = endpoint.handle(_http_request(request, claim.path, request.read()), known_host=claim.known_host)
+        if isinstance(exchange, Exchange):
+            return _play_reply(library, request, exchange)
+        with failures_noted(library, exchange.ended):
+            return watched(library, original(transport, request), exchange)
 
     return handle_request
 
@@ -60,31 +67,46 @@ def _sync_wrapper(library: ModuleType, original: Any) -> Any:
 def _async_wrapper(library: ModuleType, original: Any) -> Any:
     async def handle_async_request(transport: Any, request: Any) -> Any:
         endpoint = _active.current()
-        response = endpoint and await answer_async(library, endpoint, request)
-        return await original(transport, request) if response is None else response
+        claim = endpoint and endpoint.claim(*_address(request), request.headers)
+        if not (endpoint and claim):
+            return await original(transport, request)
+        exchange = endpoint.handle(
+            _http_request(request, claim.path, await request.aread()), known_host=claim.known_host
+        )
+        if isinstance(exchange, Exchange):
+            return await _play_reply_async(library, request, exchange)
+        with failures_noted(library, exchange.ended):
+            return watched(library, await original(transport, request), exchange)
 
     return handle_async_request
 
 
-def answer(library: ModuleType, endpoint: Endpoint, request: Any) -> Any:
-    """The endpoint's response to a request of the library, or `None` if the endpoint does not claim it."""
+def bound_transport(library: ModuleType, endpoint: Endpoint) -> Any:
+    """A transport of the library that reaches `endpoint` and nothing else, whichever endpoint is active."""
+
+    class Transport(library.BaseTransport, library.AsyncBaseTransport):  # type: ignore[misc, name-defined]
+        def handle_request(self, request: Any) -> Any:
+            return _play_reply(library, request, _exchange(endpoint, request, request.read()))
+
+        async def handle_async_request(self, request: Any) -> Any:
+            return await _play_reply_async(library, request, _exchange(endpoint, request, await request.aread()))
+
+    return Transport()
+
+
+def _exchange(endpoint: Endpoint, request: Any, body: bytes) -> Any:
     claim = endpoint.claim(*_address(request), request.headers)
-    if claim is None:
-        return None
-    body = request.read()
-    exchange = endpoint.handle(_http_request(request, claim.path, body), known_host=claim.known_host)
+    path = claim.path if claim else request.url.path
+    return endpoint.handle(_http_request(request, path, body), known_host=claim is not None and claim.known_host)
+
+
+def _play_reply(library: ModuleType, request: Any, exchange: Exchange) -> Any:
     for _ in _play(library, exchange.head()):
         pass
     return _response(library, request, exchange)
 
 
-async def answer_async(library: ModuleType, endpoint: Endpoint, request: Any) -> Any:
-    """As `answer()`, without blocking the event loop."""
-    claim = endpoint.claim(*_address(request), request.headers)
-    if claim is None:
-        return None
-    body = await request.aread()
-    exchange = endpoint.handle(_http_request(request, claim.path, body), known_host=claim.known_host)
+async def _play_reply_async(library: ModuleType, request: Any, exchange: Exchange) -> Any:
     async for _ in _play_async(library, exchange, exchange.head()):
         pass
     return _response(library, request, exchange)

@@ -36,13 +36,17 @@ class Body(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """A body that was read: `ends[i]` is where in its text the message of `links[i]` ends."""
+    """A body that was read: in its text the message of `links[i]` ends at `ends[i]`, and `tail` follows the last.
+
+    Programs send the same tools and system prompt with every call; where the text is the same, so is the object.
+    """
 
     text: str
     head: dict[str, Any]
     ends: list[int]
     links: list[Conversation]
-    fields: dict[str, Any]
+    rest: dict[str, Any]
+    tail: str
 
 
 class _Irregular(Exception):  # noqa: N818
@@ -72,8 +76,8 @@ class BodyReader:
         self._recent = (*[one for one in self._recent if one is not known][1 - _RECENT :], read)
         if not read.links:
             return None
-        value = {**read.fields, "messages": [link.message for link in read.links]}
-        return Body(value, read.fields, read.links[-1])
+        fields = read.head | read.rest
+        return Body({**fields, "messages": [link.message for link in read.links]}, fields, read.links[-1])
 
     def _most_alike(self, text: str) -> tuple[_Read | None, int]:
         """The body read before that shares the most messages with `text`, and how many."""
@@ -107,10 +111,9 @@ def _read(text: str, known: _Read | None, shared: int) -> _Read:
         head, place = _read_head(text)
         ends, links = [], []
     place = _read_messages(text, place, ends, links)
-    fields = head | _read_rest(text, place)
-    if known is not None:
-        fields = {key: _kept(known.fields, key, value) for key, value in fields.items()}
-    return _Read(text, head, ends, links, fields)
+    tail = text[place:]
+    rest = known.rest if known is not None and tail == known.tail else _read_rest(text, place)
+    return _Read(text, head, ends, links, rest, tail)
 
 
 def _read_head(text: str) -> tuple[dict[str, Any], int]:
@@ -154,11 +157,6 @@ def _read_rest(text: str, place: int) -> dict[str, Any]:
         if not rest or "messages" in rest:
             raise _Irregular
     return rest
-
-
-def _kept(before: dict[str, Any], key: str, value: Any) -> Any:
-    """The value that is kept already, if it is equal: tools and system prompts are sent with every call."""
-    return before[key] if key in before and before[key] == value else value
 
 
 def _space(text: str, place: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from .._http import Headers
 from .conversation import Conversation, messages_of, newest_first
 from .describe import counted
-from .objects import JsonObject, blocks_of, offered_tools, readable, text_of
+from .objects import JsonObject, blocks_of, offered_tools, readable, text_of, tool_names
 
 
 class ToolResult:
@@ -89,7 +89,7 @@ class Request:
 
     @property
     def tool_names(self) -> list[str]:
-        return [tool["name"] for tool in offered_tools(self.whole.fields) if "name" in tool]
+        return tool_names(self.whole.fields)
 
     @property
     def tool_choice(self) -> JsonObject | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .conversation import measure, size_of
 from .models import Model
-from .objects import offered_tools
+from .objects import object_at, offered_tools
 from .request import Sent
 
 _CHARACTERS_PER_TOKEN = {"old": 3.5, "new": 2.8}
@@ -41,7 +41,7 @@ def output_tokens(content: list[dict[str, Any]], model: Model | None) -> int:
 def _tools_prompt(fields: Mapping[str, Any], model: Model | None) -> int:
     """The system prompt that the API adds for tools; it is longer when a call is forced."""
     free, forced = (model and model.tool_overhead) or _TOOLS_PROMPT
-    return forced if (fields.get("tool_choice") or {}).get("type") in ("any", "tool") else free
+    return forced if object_at(fields, "tool_choice").get("type") in ("any", "tool") else free
 
 
 def _tokens(characters: int, model: Model | None) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from .._api.objects import offered_tools
+from .._api.objects import object_at, offered_tools, tool_names
 from .._script.blocks import Block, InvalidInput
 
 
@@ -26,8 +26,8 @@ def impossible(content: Sequence[Block], body: Mapping[str, Any]) -> Iterator[Fi
     calls = [block for block in content if block["type"] == "tool_use"]
     if not calls:
         return
-    choice = body.get("tool_choice") or {}
-    names = [tool["name"] for tool in offered_tools(body) if "name" in tool]
+    choice = object_at(body, "tool_choice")
+    names = tool_names(body)
     # Members of a toolset and of MCP servers have no definition in the request.
     open_ended = any("name" not in tool for tool in offered_tools(body))
     for block in calls:
@@ -81,7 +81,11 @@ def broken_inputs(message: Mapping[str, Any], body: Mapping[str, Any]) -> Iterat
     content: Sequence[Block] = message["content"]
     if message["stop_reason"] == "max_tokens":
         content = content[:-1]
-    schemas = {tool.get("name"): tool["input_schema"] for tool in offered_tools(body) if "input_schema" in tool}
+    schemas = {
+        tool["name"]: tool["input_schema"]
+        for tool in offered_tools(body)
+        if "input_schema" in tool and isinstance(tool.get("name"), str)
+    }
     for index, block in enumerate(content):
         if block["type"] != "tool_use" or isinstance(block, InvalidInput) or block["name"] not in schemas:
             continue

@@ -26,6 +26,7 @@ class Call:
         status: the HTTP status of the answer, `None` while there is none.
         error: the `error` object of an error answer (`.type`, `.message`), else `None`.
         end: how the delivery ended; `None` while it lasts.
+        live: whether the real API answered.
         seconds, first_byte: from arrival to the end, and to the first byte of the body.
     """
 
@@ -41,6 +42,7 @@ class Call:
     events: Sequence[dict[str, Any]] | None = None
     delivered: int = 0
     estimated: bool = False
+    live: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def answer(self, reply: Reply) -> None:

@@ -113,7 +113,7 @@ def _stop(message: dict[str, Any], body: Mapping[str, Any]) -> None:
     content: list[Block] = message["content"]
     if body.get("max_tokens") == 0:
         message |= {"content": [], "stop_reason": "max_tokens"}
-    elif cut := _cut(content, body.get("stop_sequences") or ()):
+    elif cut := _cut(content, body.get("stop_sequences")):
         message |= {"content": cut[0], "stop_reason": "stop_sequence", "stop_sequence": cut[1]}
     else:
         called = any(block["type"] == "tool_use" for block in content)
@@ -122,6 +122,7 @@ def _stop(message: dict[str, Any], body: Mapping[str, Any]) -> None:
 
 def _cut(content: list[Block], sequences: Any) -> tuple[list[Block], str] | None:
     """The content before the first stop sequence in its text, and that sequence."""
+    sequences = [sequence for sequence in sequences if isinstance(sequence, str)] if isinstance(sequences, list) else []
     for index, block in enumerate(content):
         if block["type"] != "text":
             continue

@@ -61,6 +61,25 @@ class AfterTheEnd:
         return _refuse(problem)
 
 
+def unforeseen(request: HttpRequest, call: Call | None, error: Exception) -> Reply:
+    """A failure of our own: the test fails with its traceback, and the program gets an answer all the same."""
+    return _refuse(
+        Problem(
+            kind="internal",
+            code="unforeseen",
+            severity="fail",
+            message=document(
+                f"pytest-opus failed to answer {request.method} {request.path}: {type(error).__name__}: {error}",
+                evidence=[],
+                nearest=None,
+                way_out="Please report this with the request.",
+            ),
+            call=call,
+            exception=error,
+        )
+    )
+
+
 def _refuse(problem: Problem) -> Reply:
     headers = {"request-id": "req_pytest_opus", "x-should-retry": "false"}
     return error_reply(400, "invalid_request_error", problem.summary, headers, problems=[problem])

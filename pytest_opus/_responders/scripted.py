@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -18,7 +19,7 @@ from .._http import HttpRequest, Reply
 from .._judges.turns import Finding, broken_inputs, impossible
 from .._ledger.call import Call
 from .._ledger.problems import Problem
-from .._script.plausible import plausible_turn
+from .._script.plausible import NoAnswerError, plausible_turn
 from .._script.routes import Queued, Route
 from .._script.turns import ComputedTurn, ErrorTurn, NetworkErrorTurn, Plausible, Turn, WholeMessage, as_turn
 from .._settings import Settings
@@ -68,7 +69,15 @@ class Scripted:
             return self._refusal(request, body, "count_tokens", None, headers) or _count(body, headers)
         if refusal := self._gate.head_refusal(request):
             return self._refused(refusal, None, request.path, headers)
-        return _models(request, headers) or _not_found(MESSAGES[404], headers)
+        if request.method == "GET" and request.path == "/v1/models":
+            return self._list_models(request, headers)
+        return _model(request, headers) or _not_found(MESSAGES[404], headers)
+
+    def _list_models(self, request: HttpRequest, headers: dict[str, str]) -> Reply:
+        page = list_models(request.query)
+        if isinstance(page, Refusal):
+            return self._refused(page, None, request.path, headers)
+        return json_reply(page, headers)
 
     def _message(self, request: HttpRequest, body: Body, call: Call, headers: dict[str, str]) -> Reply:
         if reply := self._refusal(request, body, "messages", call, headers):
@@ -143,7 +152,10 @@ class Scripted:
         while isinstance(turn, ComputedTurn):
             turn = _computed(turn, queued, call)
         if isinstance(turn, Plausible):
-            return plausible_turn(call.request)
+            try:
+                return plausible_turn(call.request)
+            except NoAnswerError as error:
+                raise self._misfit(queued, call, _no_answer(error)) from None
         return turn
 
     def _error(self, turn: ErrorTurn, request: HttpRequest, headers: dict[str, str]) -> Reply:
@@ -161,6 +173,8 @@ class Scripted:
         self._limits.input_tokens += message["usage"].get("input_tokens") or 0
         self._limits.output_tokens += message["usage"].get("output_tokens") or 0
         delivery = turn if isinstance(turn, Turn) else Turn()
+        if delivery.chunks is None and self._settings.delivery != "events":
+            delivery = replace(delivery, chunks=self._settings.delivery)
         return deliver(message, delivery, headers, stream=call.stream, estimated=estimated, problems=problems)
 
     def _judge(self, message: dict[str, Any], queued: Queued, call: Call) -> Iterator[Problem]:
@@ -196,6 +210,17 @@ def _computed(turn: ComputedTurn, queued: Queued, call: Call) -> Any:
         raise Mismatch(mismatches.computed_nothing(call, queued, got)) from None
 
 
+def _no_answer(error: NoAnswerError) -> Finding:
+    return Finding(
+        "impossible_turns",
+        "no_answer_found",
+        f"finds no JSON for the schema of output_config.format ({error})",
+        None,
+        "Write the answer as a str.",
+        "output_config.format.schema",
+    )
+
+
 def _no_input(error: NoInputError) -> Finding:
     return Finding(
         "tool_inputs",
@@ -212,16 +237,12 @@ def _count(body: Body, headers: dict[str, str]) -> Reply:
     return json_reply({"input_tokens": input_tokens(Sent(body.fields, body.conversation), known)}, headers)
 
 
-def _models(request: HttpRequest, headers: dict[str, str]) -> Reply | None:
-    if request.method != "GET":
+def _model(request: HttpRequest, headers: dict[str, str]) -> Reply | None:
+    if request.method != "GET" or not request.path.startswith("/v1/models/"):
         return None
-    if request.path == "/v1/models":
-        return json_reply(list_models(request.query), headers)
-    if request.path.startswith("/v1/models/"):
-        model_id = request.path.removeprefix("/v1/models/")
-        model = retrieve_model(model_id)
-        return json_reply(model, headers) if model else _not_found(f"model: {model_id}", headers)
-    return None
+    model_id = request.path.removeprefix("/v1/models/")
+    model = retrieve_model(model_id)
+    return json_reply(model, headers) if model else _not_found(f"model: {model_id}", headers)
 
 
 def _not_found(message: str, headers: dict[str, str]) -> Reply:

@@ -38,9 +38,10 @@ class Threads:
         rest = {key: value for key, value in sent.fields.items() if key != "thread"}
         if not isinstance(reference, Mapping) or reference.get("type") != "continue":
             return Sent(rest, sent.conversation)
-        thread = self._threads.get(reference["previous_message_id"])
+        previous = reference.get("previous_message_id")
+        thread = self._threads.get(previous) if isinstance(previous, str) else None
         if thread is None:
-            return _refusal("thread_not_found", f"thread: {reference['previous_message_id']}", status=404)
+            return _refusal("thread_not_found", f"thread: {previous}", status=404)
         if thread.continued:
             return _refusal("thread_already_continued", "thread: this response has already been continued")
         changed = [name for name in _KEPT_FIELDS if name in rest and rest[name] != thread.fields.get(name)]
@@ -53,9 +54,9 @@ class Threads:
     def hold(self, sent: Sent, whole: Sent, message: Mapping[str, Any]) -> None:
         """Hold the conversation of an answered request, if it asked for that."""
         reference = sent.fields.get("thread")
-        if reference is None:
+        if not isinstance(reference, Mapping):
             return
-        if previous := self._threads.get(reference.get("previous_message_id")):
+        if previous := self._threads.get(reference.get("previous_message_id", "")):
             previous.continued = True
         answer = {"role": "assistant", "content": message["content"]}
         fields = {name: whole.fields[name] for name in _KEPT_FIELDS if name in whole.fields}

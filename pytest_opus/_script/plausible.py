@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._api.conversation import newest_first
-from .._api.objects import blocks_of, offered_tools
+from .._api.objects import blocks_of, object_at, offered_tools
 from .._api.request import Request
 from .blocks import Block, text, tool_use
 from .turns import Plausible, Turn
+
+
+class NoAnswerError(ValueError):
+    """No JSON could be made for the format that the request asks for."""
+
 
 ANSWER = "This is a plausible answer."
 
@@ -34,20 +39,23 @@ def plausible_turn(request: Request) -> Turn:
 
 
 def _answer(body: Mapping[str, Any]) -> Block:
-    schema = ((body.get("output_config") or {}).get("format") or {}).get("schema")
+    schema = object_at(object_at(body, "output_config"), "format").get("schema")
     if schema is None:
         return text(ANSWER)
-    from .._schema.smallest import smallest
+    from .._schema.smallest import UnsatisfiedError, smallest
 
-    return text(json.dumps(smallest(schema)))
+    try:
+        return text(json.dumps(smallest(schema)))
+    except UnsatisfiedError as error:
+        raise NoAnswerError(str(error)) from None
 
 
 def _tool_to_call(request: Request) -> dict[str, Any] | None:
     """The forced tool; else, where the choice is free and nothing was called yet, the first tool of the program."""
     body = request.whole.fields
-    own = [tool for tool in offered_tools(body) if "input_schema" in tool]
-    choice = body.get("tool_choice") or {"type": "auto"}
-    match choice["type"]:
+    own = [tool for tool in offered_tools(body) if "input_schema" in tool and isinstance(tool.get("name"), str)]
+    choice = object_at(body, "tool_choice")
+    match choice.get("type", "auto"):
         case "tool":
             return next((tool for tool in own if tool["name"] == choice.get("name")), None)
         case "any":
