@@ -11,7 +11,10 @@ from .._script.blocks import Block, InvalidInput
 
 
 class Finding(NamedTuple):
-    """One thing wrong with a turn; `nearest` and `way_out` complete the failure message."""
+    """One thing wrong with a turn; `nearest` and `way_out` complete the failure message.
+
+    `serveable`: the turn could be served all the same, if its kind is switched off.
+    """
 
     kind: str
     code: str
@@ -19,6 +22,7 @@ class Finding(NamedTuple):
     nearest: str | None
     way_out: str
     path: str = ""
+    serveable: bool = True
 
 
 def impossible(content: Sequence[Block], body: Mapping[str, Any]) -> Iterator[Finding]:

@@ -218,6 +218,7 @@ def _no_answer(error: NoAnswerError) -> Finding:
         None,
         "Write the answer as a str.",
         "output_config.format.schema",
+        serveable=False,
     )
 
 
@@ -228,6 +229,7 @@ def _no_input(error: NoInputError) -> Finding:
         f"leaves the input open, and no smallest input was found for the schema ({error})",
         None,
         "Write the input: tool_use(name, {...}).",
+        serveable=False,
     )
 
 
