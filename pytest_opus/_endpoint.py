@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from . import _active
 from ._api.describe import counted
@@ -29,7 +29,7 @@ from ._responders.live import Live
 from ._responders.scripted import Scripted
 from ._script.routes import Pattern, Route, condition
 from ._script.turns import TurnLike
-from ._settings import Settings, session_settings
+from ._settings import Options, Settings, session_settings
 
 if TYPE_CHECKING:
     import anthropic
@@ -282,7 +282,7 @@ class endpoint:  # noqa: N801
         ValueError: an unknown option.
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: Unpack[Options]) -> None:
         __tracebackhide__ = True
         self._settings = session_settings().override(options, "endpoint()")
         self._stack = ExitStack()

@@ -7,10 +7,14 @@ import pytest
 from pytest_opus._api.conversation import messages_of
 from pytest_opus._api.reader import BodyReader
 
-HI, YES, GO = ({"role": role, "content": text} for role, text in (("user", "Hi"), ("assistant", "Yes?"), ("user", "Go")))
+HI, YES, GO = (
+    {"role": role, "content": text} for role, text in (("user", "Hi"), ("assistant", "Yes?"), ("user", "Go"))
+)
 
 
-@pytest.mark.parametrize("data", [b"{}", b"[1.5]", b'"\xc3\xa4"', b"null", b' {"a": 1} ', b'{"messages": []}', b'{"messages": 3}'])
+@pytest.mark.parametrize(
+    "data", [b"{}", b"[1.5]", b'"\xc3\xa4"', b"null", b' {"a": 1} ', b'{"messages": []}', b'{"messages": 3}']
+)
 def test_any_json(data):
     body = BodyReader().read(data)
 
@@ -18,7 +22,9 @@ def test_any_json(data):
     assert body.error is None
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe", b"NaN", b"[Infinity]", b"[-Infinity]", b'{"messages": [{}]', b"{}{}"])
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"\xff\xfe", b"NaN", b"[Infinity]", b"[-Infinity]", b'{"messages": [{}]', b"{}{}"]
+)
 def test_what_is_not_json(data):
     body = BodyReader().read(data)
 
@@ -64,6 +70,9 @@ def test_a_conversation_that_takes_another_turn_keeps_its_own(make_body):
         (b'{"messages": [{}]}', b'{"a": {"messages": [{}]}}'),
         (b'{"messages": [[]]}', b'{"messages": [[]], "b": "\\u0000"}'),
         (b'{"messages": []}', b'{"messages": [], "b": 1}'),
+        (b'{"messages": [1], "stream": true}', b'{"messages": [1], "stream": 1}'),
+        (b'{"messages": [1], "max_tokens": 5}', b'{"messages": [1], "max_tokens": 5.0}'),
+        (b'{"messages": [1], "tools": [{"strict": true}]}', b'{"messages": [1], "tools": [{"strict": 1}]}'),
         (b'{"messages": [true], "n": 1}', b'{"messages": [1], "n": true}'),
     ],
 )
@@ -71,10 +80,20 @@ def test_a_body_is_not_mistaken_for_the_one_before(before, data):
     reader = BodyReader()
     reader.read(before)
 
-    assert json.dumps(reader.read(data).value) == json.dumps(json.loads(data))
+    assert json.dumps(reader.read(data).value, sort_keys=True) == json.dumps(json.loads(data), sort_keys=True)
 
 
-@pytest.mark.parametrize("data", [b'{"messages": [1', b'{"messages": [1}', b'{"messages": [1],}', b'{"messages": [1] "a": 2}', b'{"messages": [1]}x', b'{"messages": [1,]}'])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"messages": [1',
+        b'{"messages": [1}',
+        b'{"messages": [1],}',
+        b'{"messages": [1] "a": 2}',
+        b'{"messages": [1]}x',
+        b'{"messages": [1,]}',
+    ],
+)
 def test_what_begins_like_the_one_before_and_is_not_json(data):
     reader = BodyReader()
     reader.read(b'{"messages": [1]}')
