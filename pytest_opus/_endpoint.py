@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from time import perf_counter
@@ -15,7 +14,7 @@ from ._api.reader import Body, BodyReader
 from ._api.request import Request, Sent
 from ._environment import fake_credentials
 from ._exchange import Exchange, Forwarding
-from ._hosts import ANTHROPIC, api_path, is_loopback
+from ._hosts import api_path, bases, is_loopback
 from ._http import Forward, HttpRequest
 from ._judges.leftovers import unused_turns
 from ._ledger.call import Call, Probe, ToolCall, tool_calls
@@ -158,13 +157,7 @@ class Endpoint:
 
     def claim(self, host: str, port: int, path: str, header_names: Iterable[str]) -> Claim | None:
         """Whether a request is ours to answer; for adapters."""
-        bases = (
-            ANTHROPIC,
-            self._settings.base_url,
-            os.environ.get("ANTHROPIC_BASE_URL"),
-            *self._settings.hosts,
-        )
-        found = api_path(host, port, path, filter(None, bases))
+        found = api_path(host, port, path, bases(self._settings))
         if found is not None:
             return Claim(found, known_host=True)
         if self._live or self._settings.unknown_host == "off" or not path.endswith("/v1/messages") or is_loopback(host):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
 
 from ._endpoint import Claim
 from ._exchange import Exchange
-from ._hosts import ANTHROPIC, api_path
+from ._hosts import api_path, bases
 from ._http import HttpRequest
 from ._ledger.problems import Problem, document
-from ._responders.replies import error_reply
+from ._responders.elsewhere import refuse
 from ._settings import Settings
 
 _LIBRARIES = ("pytest_opus", "anthropic", "httpx", "httpx2", "httpcore", "httpcore2", "anyio", "asyncio", "contextlib")
@@ -25,8 +24,7 @@ class Guard:
         self.problems: list[Problem] = []
 
     def claim(self, host: str, port: int, path: str, header_names: Iterable[str]) -> Claim | None:  # noqa: ARG002
-        bases = (ANTHROPIC, self._settings.base_url, os.environ.get("ANTHROPIC_BASE_URL"), *self._settings.hosts)
-        found = api_path(host, port, path, filter(None, bases))
+        found = api_path(host, port, path, bases(self._settings))
         return None if found is None else Claim(found, known_host=True)
 
     def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange:  # noqa: ARG002
@@ -42,8 +40,7 @@ class Guard:
             ),
         )
         self.problems.append(problem)
-        headers = {"request-id": "req_pytest_opus", "x-should-retry": "false"}
-        return Exchange(error_reply(400, "invalid_request_error", problem.summary, headers), None, None)
+        return Exchange(refuse(problem), None, request.read_timeout)
 
 
 def _calling_line() -> str:

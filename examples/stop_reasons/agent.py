@@ -23,7 +23,7 @@ SAVE_NOTE = {
 MOST_TOKENS = 16_000
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Both models declined; the message says why."""
 
 
@@ -54,7 +54,7 @@ def ask(prompt, save_note=save, max_tokens=1_000):
             case "refusal" if model == MODEL:  # what was said until then is not to be repeated
                 model = SECOND_OPINION
             case "refusal":
-                raise Refused(answer.stop_details.explanation)
+                raise RefusedError(answer.stop_details.explanation)
             case "model_context_window_exceeded" | "max_tokens":
                 return f"{text(answer)} [cut off]"
             case _:

@@ -1,7 +1,7 @@
 """Each way in which an answer can end, scripted."""
 
 import pytest
-from agent import MODEL, SECOND_OPINION, Refused, ask
+from agent import MODEL, SECOND_OPINION, RefusedError, ask
 
 from pytest_opus import server_tool_use, text, tool_use, turn
 
@@ -72,7 +72,7 @@ def test_a_refusal_is_taken_to_another_model(opus):
 
 def test_a_refusal_of_both_models_says_why(opus):
     opus.script(refusal("No."), refusal("Not me either."))
-    with pytest.raises(Refused, match="Not me either"):
+    with pytest.raises(RefusedError, match="Not me either"):
         ask("A harmful question")
 
 

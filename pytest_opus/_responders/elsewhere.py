@@ -36,7 +36,7 @@ class UnknownHost:
             ),
             call=call,
         )
-        return _refuse(problem)
+        return refuse(problem)
 
 
 class AfterTheEnd:
@@ -58,12 +58,12 @@ class AfterTheEnd:
             ),
             call=call,
         )
-        return _refuse(problem)
+        return refuse(problem)
 
 
 def unforeseen(request: HttpRequest, call: Call | None, error: Exception) -> Reply:
     """A failure of our own: the test fails with its traceback, and the program gets an answer all the same."""
-    return _refuse(
+    return refuse(
         Problem(
             kind="internal",
             code="unforeseen",
@@ -80,6 +80,7 @@ def unforeseen(request: HttpRequest, call: Call | None, error: Exception) -> Rep
     )
 
 
-def _refuse(problem: Problem) -> Reply:
+def refuse(problem: Problem) -> Reply:
+    """The problem as a 400 that no SDK retries."""
     headers = {"request-id": "req_pytest_opus", "x-should-retry": "false"}
     return error_reply(400, "invalid_request_error", problem.summary, headers, problems=[problem])
