@@ -43,7 +43,7 @@ def parse_base(url: str) -> Base:
 
 
 def bases(settings: Settings) -> Iterator[str]:
-    """Base URLs of Messages hosts: Anthropic's, that of `ANTHROPIC_BASE_URL` as it was and as it is, the listed ones."""
+    """Base URLs of Messages hosts: Anthropic's, that of `ANTHROPIC_BASE_URL` then and now, the listed ones."""
     yield ANTHROPIC
     yield from filter(None, (settings.base_url, os.environ.get("ANTHROPIC_BASE_URL")))
     yield from settings.hosts
