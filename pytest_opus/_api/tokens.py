@@ -21,16 +21,29 @@ _PER_IMAGE = 1_500
 _TOOLS_PROMPT = (300, 420)
 
 
-def input_tokens(sent: Sent, model: Model | None) -> int:
-    """Tokens of the prompt: system, tools and messages."""
-    fields = sent.fields
-    characters, images = size_of(sent.conversation)
-    characters += measure(fields.get("system")).characters
-    fixed = _PER_IMAGE * images + _PER_MESSAGE * (sent.conversation.length if sent.conversation else 0)
-    if tools := offered_tools(fields):
-        characters += len(json.dumps(tools))
-        fixed += _tools_prompt(fields, model)
-    return fixed + _tokens(characters, model)
+class Estimator:
+    """Estimates the prompts of one endpoint; tools that are offered again are not measured again."""
+
+    def __init__(self) -> None:
+        self._tools: tuple[Any, int] = (None, 0)
+
+    def input_tokens(self, sent: Sent, model: Model | None) -> int:
+        """Tokens of the prompt: system, tools and messages."""
+        fields = sent.fields
+        characters, images = size_of(sent.conversation)
+        characters += measure(fields.get("system")).characters
+        fixed = _PER_IMAGE * images + _PER_MESSAGE * (sent.conversation.length if sent.conversation else 0)
+        if fields.get("tools"):
+            characters += self._tool_characters(fields)
+            fixed += _tools_prompt(fields, model)
+        return fixed + _tokens(characters, model)
+
+    def _tool_characters(self, fields: Mapping[str, Any]) -> int:
+        known, characters = self._tools
+        if fields["tools"] is not known:
+            characters = len(json.dumps(offered_tools(fields)))
+            self._tools = (fields["tools"], characters)
+        return characters
 
 
 def output_tokens(content: list[dict[str, Any]], model: Model | None) -> int:

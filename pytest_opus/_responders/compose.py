@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from .._api import tokens
 from .._api.ids import Ids
 from .._api.models import find_model
 from .._api.objects import offered_tools
 from .._api.request import Sent
+from .._api.tokens import Estimator, output_tokens
 from .._script.blocks import Block, InvalidInput
 from .._script.turns import Turn, WholeMessage
 
@@ -23,7 +23,7 @@ class Composed(NamedTuple):
     estimated: bool
 
 
-def compose(turn: Turn | WholeMessage, sent: Sent, ids: Ids) -> Composed:
+def compose(turn: Turn | WholeMessage, sent: Sent, ids: Ids, estimator: Estimator) -> Composed:
     """The message that `turn` gives in answer to a request.
 
     Raises:
@@ -44,7 +44,7 @@ def compose(turn: Turn | WholeMessage, sent: Sent, ids: Ids) -> Composed:
     message["content"] = [_complete(block, body, ids) for block in message["content"]]
     if "stop_reason" not in given:
         _stop(message, body)
-    return _with_usage(message, turn, sent)
+    return _with_usage(message, turn, sent, estimator)
 
 
 def _given(turn: Turn | WholeMessage) -> dict[str, Any]:
@@ -68,22 +68,24 @@ def _echoed_model(model: Any) -> Any:
     return known.id if known and model in known.aliases else model
 
 
+_LEFT_OUT_IF_NULL = ("citations", "caller", "toolset_name")
+
+
 def _complete(block: Block, body: Mapping[str, Any], ids: Ids) -> Block:
     """The block with what the API always sends; optional keys that hold `None` are left out, as the API does."""
+    given = {key: value for key, value in block.items() if value is not None or key not in _LEFT_OUT_IF_NULL}
     match block["type"]:
-        case "text":
-            return {key: value for key, value in block.items() if key != "citations" or value is not None}
         case "thinking":
-            return block | {"signature": block.get("signature") or _signature(block["thinking"])}
+            return given | {"signature": block.get("signature") or _signature(block["thinking"])}
         case "tool_use":
             full = {"type": "tool_use", "id": block.get("id") or ids.new("toolu_01"), "name": block["name"]}
             arguments = block["input"] if "input" in block else smallest_input(block["name"], body)
-            full |= {"input": arguments} | {key: value for key, value in block.items() if key not in full}
+            full |= {"input": arguments} | {key: value for key, value in given.items() if key not in full}
             return InvalidInput(full) if isinstance(block, InvalidInput) else full
         case "server_tool_use":
-            return {"type": "server_tool_use", "id": ids.new("srvtoolu_01")} | block
+            return {"type": "server_tool_use", "id": ids.new("srvtoolu_01")} | given
         case _:
-            return block
+            return given
 
 
 def _signature(thought: str) -> str:
@@ -134,7 +136,7 @@ def _cut(content: list[Block], sequences: Any) -> tuple[list[Block], str] | None
     return None
 
 
-def _with_usage(message: dict[str, Any], turn: Turn | WholeMessage, sent: Sent) -> Composed:
+def _with_usage(message: dict[str, Any], turn: Turn | WholeMessage, sent: Sent, estimator: Estimator) -> Composed:
     if isinstance(turn, WholeMessage):
         given: Mapping[str, Any] = turn.message.get("usage") or {}
     else:
@@ -152,7 +154,7 @@ def _with_usage(message: dict[str, Any], turn: Turn | WholeMessage, sent: Sent) 
         "service_tier": "standard",
     } | dict(given)
     if "input_tokens" not in given:
-        usage["input_tokens"] = tokens.input_tokens(sent, model)
+        usage["input_tokens"] = estimator.input_tokens(sent, model)
     if "output_tokens" not in given:
-        usage["output_tokens"] = tokens.output_tokens(message["content"], model)
+        usage["output_tokens"] = output_tokens(message["content"], model)
     return Composed(message | {"usage": usage}, estimated)

@@ -14,7 +14,7 @@ from .._api.models import find_model
 from .._api.reader import Body
 from .._api.request import Request, Sent
 from .._api.rules import Refusal
-from .._api.tokens import input_tokens
+from .._api.tokens import Estimator
 from .._http import HttpRequest, Reply
 from .._judges.turns import Finding, broken_inputs, impossible
 from .._ledger.call import Call
@@ -58,6 +58,7 @@ class Scripted:
         self._gate = Gate(settings)
         self._ids = Ids(seed)
         self._threads = Threads()
+        self._estimator = Estimator()
         self._limits = RateLimits()
 
     def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply:
@@ -66,12 +67,18 @@ class Scripted:
         if call is not None:
             return self._message(request, body, call, headers)
         if request.method == "POST" and request.path == "/v1/messages/count_tokens":
-            return self._refusal(request, body, "count_tokens", None, headers) or _count(body, headers)
+            return self._refusal(request, body, "count_tokens", None, headers) or self._count(body, headers)
         if refusal := self._gate.head_refusal(request):
             return self._refused(refusal, None, request.path, headers)
         if request.method == "GET" and request.path == "/v1/models":
             return self._list_models(request, headers)
         return _model(request, headers) or _not_found(MESSAGES[404], headers)
+
+    def _count(self, body: Body, headers: dict[str, str]) -> Reply:
+        model = body.fields.get("model")
+        known = find_model(model) if isinstance(model, str) else None
+        count = self._estimator.input_tokens(Sent(body.fields, body.conversation), known)
+        return json_reply({"input_tokens": count}, headers)
 
     def _list_models(self, request: HttpRequest, headers: dict[str, str]) -> Reply:
         page = list_models(request.query)
@@ -165,7 +172,7 @@ class Scripted:
 
     def _answer(self, turn: Turn | WholeMessage, queued: Queued, call: Call, headers: dict[str, str]) -> Reply:
         try:
-            message, estimated = compose(turn, call.request.whole, self._ids)
+            message, estimated = compose(turn, call.request.whole, self._ids, self._estimator)
         except NoInputError as error:
             raise self._misfit(queued, call, _no_input(error)) from None
         problems = list(self._judge(message, queued, call))
@@ -231,12 +238,6 @@ def _no_input(error: NoInputError) -> Finding:
         "Write the input: tool_use(name, {...}).",
         serveable=False,
     )
-
-
-def _count(body: Body, headers: dict[str, str]) -> Reply:
-    model = body.fields.get("model")
-    known = find_model(model) if isinstance(model, str) else None
-    return json_reply({"input_tokens": input_tokens(Sent(body.fields, body.conversation), known)}, headers)
 
 
 def _model(request: HttpRequest, headers: dict[str, str]) -> Reply | None:

@@ -4,6 +4,7 @@ import pytest
 
 from pytest_opus import redacted_thinking, server_tool_use, text, thinking, tool_use, turn
 from pytest_opus._api.ids import Ids
+from pytest_opus._api.tokens import Estimator
 from pytest_opus._responders.compose import NoInputError, compose
 from pytest_opus._script.blocks import InvalidInput
 from pytest_opus._script.turns import as_turn
@@ -17,13 +18,13 @@ def served(make_request):
     """The message that a turn gives in answer to a request."""
 
     def serve(value, **fields):
-        return compose(as_turn(value, "here"), make_request(**fields).sent, Ids("a test")).message
+        return compose(as_turn(value, "here"), make_request(**fields).sent, Ids("a test"), Estimator()).message
 
     return serve
 
 
 def test_the_whole_message(make_request):
-    message, estimated = compose(as_turn("one", "here"), make_request().sent, Ids("a test"))
+    message, estimated = compose(as_turn("one", "here"), make_request().sent, Ids("a test"), Estimator())
 
     assert estimated
     assert re.fullmatch(r"msg_01\w{22}", message.pop("id"))
@@ -81,7 +82,7 @@ def test_what_a_turn_says_is_served(served):
     [(None, True), ({"input_tokens": 1}, True), ({"output_tokens": 1}, True), ({"input_tokens": 1, "output_tokens": 1}, False)],
 )  # fmt: skip
 def test_usage_is_an_estimate_unless_both_sides_are_given(make_request, usage, estimated):
-    composed = compose(turn("one", usage=usage), make_request().sent, Ids("a test"))
+    composed = compose(turn("one", usage=usage), make_request().sent, Ids("a test"), Estimator())
 
     assert composed.estimated is estimated
     assert composed.message["usage"].items() >= (usage or {}).items()
@@ -223,7 +224,7 @@ def test_serving_a_turn_twice_changes_nothing_in_it(make_request):
     value = as_turn([tool_use("run_tests"), thinking("a"), text("x")], "here")
     ids, sent = Ids("a test"), make_request(tools=[TOOL]).sent
 
-    first, second = compose(value, sent, ids).message, compose(value, sent, ids).message
+    first, second = compose(value, sent, ids, Estimator()).message, compose(value, sent, ids, Estimator()).message
 
     assert first["id"] != second["id"]
     assert first["content"][0]["id"] != second["content"][0]["id"]
