@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from .objects import readable
 
+_NO_TEXT = ("type", "signature", "cache_control")
+
 
 class Size(NamedTuple):
     """How much there is to count as tokens: characters of text, and images or documents."""
@@ -64,22 +66,22 @@ def size_of(conversation: Conversation | None) -> Size:
 
 def measure(value: Any) -> Size:
     """Characters of text, and images or documents, anywhere within a JSON value."""
-    if isinstance(value, str):
-        return Size(len(value))
-    if isinstance(value, dict):
-        if value.get("type") in ("image", "document") and "source" in value:
-            return Size(images=1)
-        return _total(item for key, item in value.items() if key not in ("type", "signature", "cache_control"))
-    if isinstance(value, list):
-        return _total(value)
-    return Size() if value is None else Size(len(str(value)))
-
-
-def _total(values: Iterable[Any]) -> Size:
-    total = Size()
-    for value in values:
-        total = _sum(total, measure(value))
-    return total
+    characters = images = 0
+    rest = [value]  # a stack of our own: inputs may be nested deeper than Python calls
+    while rest:
+        item = rest.pop()
+        if isinstance(item, str):
+            characters += len(item)
+        elif isinstance(item, list):
+            rest += item
+        elif isinstance(item, dict):
+            if item.get("type") in ("image", "document") and "source" in item:
+                images += 1
+            else:
+                rest += [part for key, part in item.items() if key not in _NO_TEXT]
+        elif item is not None:
+            characters += len(str(item))
+    return Size(characters, images)
 
 
 def _sum(one: Size, other: Size) -> Size:

@@ -66,6 +66,8 @@ class BodyReader:
             return self._read(text) or _read_plainly(text)
         except ValueError as error:
             return Body(error=error)
+        except RecursionError:
+            return Body(error=ValueError("recursion limit exceeded"))
 
     def _read(self, text: str) -> Body | None:
         known, shared = self._most_alike(text)
