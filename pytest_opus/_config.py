@@ -23,9 +23,10 @@ class TestState:
 
     __test__ = False
 
-    def __init__(self, settings: Settings, budget: Budget | None) -> None:
+    def __init__(self, settings: Settings, budget: Budget | None, *, live: bool = False) -> None:
         self.settings = settings
         self.budget = budget
+        self.live = live
         self.endpoint: Endpoint | None = None
         self.seen: list[Call] = []
         self.judged: int | None = None
@@ -44,10 +45,20 @@ _BUDGET_MARKER = (
     "more tokens than the total, the input or the output allows, if there are more of them, or if one call uses more "
     "than per_call. The closest marker wins, key by key."
 )
-MARKERS = (_OPUS_MARKER, _BUDGET_MARKER)
+_LIVE_MARKER = (
+    "opus_live: let the test's Messages requests through to the real API and only watch them; "
+    "skipped without --opus-live."
+)
+_CHUNKING_MARKER = (
+    "opus_chunking: run the test once for each way in which streams may be cut: by events, byte by byte, in one piece."
+)
+MARKERS = (_OPUS_MARKER, _BUDGET_MARKER, _LIVE_MARKER, _CHUNKING_MARKER)
 
 
 def add_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("opus", "Claude Messages API")
+    group.addoption("--opus-live", action="store_true", help="Run tests marked opus_live against the real API")
+    parser.addini("opus_guard", "Fail tests that reach a Messages host unseen (default: false)", "bool", default=False)
     parser.addini("opus_hosts", "Further Messages hosts (HOST, HOST:PORT or base URL), one per line", "linelist", [])
     parser.addini("opus_models", "Model ids that gateways know, one per line", "linelist", [])
     parser.addini("opus_profile", "API convention: auto, anthropic or toapis (default: auto)", default="auto")

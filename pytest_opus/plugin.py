@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from . import _active
 from ._config import MARKERS, SETTINGS, STATE, TestState, add_options, read_settings
 from ._settings import begin_session, end_session
 
@@ -23,6 +24,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     config.stash[SETTINGS] = read_settings(config)
     begin_session(config.stash[SETTINGS])
+    if config.getini("opus_guard"):
+        from ._verdict import begin_guard
+
+        begin_guard(config.stash[SETTINGS])
     if config.getoption("opus_tools") or config.getini("opus_tools"):
         _register_tools(config)
 
@@ -37,6 +42,13 @@ def _register_tools(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if SETTINGS in config.stash:
         end_session()
+    _active.guard = None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if any(metafunc.definition.iter_markers("opus_chunking")):
+        metafunc.fixturenames.append("_opus_delivery")
+        metafunc.parametrize("_opus_delivery", ["events", "bytes", "whole"], indirect=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -48,15 +60,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test that passed but whose calls are not as they should be; a failing test keeps its own failure."""
-    from ._verdict import raise_cause, raise_verdict
+    from ._verdict import raise_cause, raise_verdict, watching
 
     try:
-        result = yield
+        with watching(item, item.stash[STATE]):
+            result = yield
     except BaseException as error:
         raise_cause(item.stash[STATE], error)
         raise
     raise_verdict(item.stash[STATE])
     return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, None, None]:
+    yield
+    if _active.stray:
+        from ._verdict import raise_stray
+
+        raise_stray()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -80,7 +102,13 @@ def opus(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
     from ._verdict import raise_late
 
     state: TestState = request.node.stash[STATE]
-    with opened(state.settings, request.node.nodeid) as endpoint:
+    with opened(state.settings, request.node.nodeid, live=state.live) as endpoint:
         state.endpoint = endpoint
         yield endpoint
     raise_late(state)
+
+
+@pytest.fixture
+def _opus_delivery(request: pytest.FixtureRequest) -> str:
+    """How streams are cut in this run of a test that is marked `opus_chunking`."""
+    return str(request.param)

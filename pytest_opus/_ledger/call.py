@@ -8,8 +8,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from .._api.conversation import newest_first
 from .._api.events import accumulate
-from .._api.objects import JsonObject, blocks_of, readable, sent_messages
+from .._api.objects import JsonObject, blocks_of, readable
 from .._api.request import Request, ToolResult
 from .._http import End, Headers, Reply
 from .usage import Usage
@@ -25,6 +26,7 @@ class Call:
         status: the HTTP status of the answer, `None` while there is none.
         error: the `error` object of an error answer (`.type`, `.message`), else `None`.
         end: how the delivery ended; `None` while it lasts.
+        live: whether the real API answered.
         seconds, first_byte: from arrival to the end, and to the first byte of the body.
     """
 
@@ -40,6 +42,7 @@ class Call:
     events: Sequence[dict[str, Any]] | None = None
     delivered: int = 0
     estimated: bool = False
+    live: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def answer(self, reply: Reply) -> None:
@@ -143,8 +146,8 @@ def tool_calls(calls: Iterable[Call]) -> list[ToolCall]:
 def _new_results(request: Request) -> list[ToolResult]:
     """The results that follow the last call of a tool; earlier ones came with earlier requests."""
     found: list[ToolResult] = []
-    for message in reversed(sent_messages(request.raw)):
-        blocks = blocks_of(message.get("content"))
+    for link in newest_first(request.sent.conversation):
+        blocks = blocks_of(link.message.get("content")) if isinstance(link.message, dict) else []
         if any(block.get("type") == "tool_use" for block in blocks):
             break
         found += [ToolResult(block) for block in blocks if block.get("type") == "tool_result"]

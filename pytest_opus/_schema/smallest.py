@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from .draft import compiled, input_error, resolve, validator
+from .._api.places import written
+from .draft import compiled, input_error, resolve, schema_errors, validator
 from .merge import merged
 from .strings import matching
 
@@ -55,6 +56,8 @@ def smallest(schema: Any) -> Any:
     Raises:
         UnsatisfiedError: no candidate passes the schema.
     """
+    for place, error in schema_errors(schema):
+        raise UnsatisfiedError(f"the schema is not valid, {written(place) or 'at its root'}: {error}")
     search = _Search(schema)
     for loops in range(_LOOPS + 1):
         for value in search.values(schema, _Spot(loops=loops)):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from .._api.describe import clip
 from .._api.places import Place
-from .._api.tokens import input_tokens
+from .._api.tokens import tool_tokens
 from .._schema.parts import parts
 
 __all__ = ["Remark", "advice", "alike", "unfollowable"]
@@ -72,7 +72,7 @@ def advice(tool: Mapping[str, Any], at: Place) -> Iterator[Remark]:
     yield from _of_root(schema, (*at, "input_schema"))
     for place, part in parts(schema, (*at, "input_schema")):
         yield from _of_part(place, part)
-    tokens = input_tokens({"tools": [dict(tool)], "messages": []}, None)
+    tokens = tool_tokens(tool)
     if tokens > _LARGE:
         yield Remark("schema_large", at, f"about {tokens:,}")
 

@@ -24,7 +24,17 @@ IO = {
     "ssl",
     "threading",
 }
-ONLY = {"jsonschema": "_schema", "jsonschema_specifications": "_schema", "referencing": "_schema", "genai_prices": "_ledger/prices.py", "httpx": "_adapters", "httpx2": "_adapters"}  # fmt: skip
+ONLY = {
+    "aiohttp": "_adapters",
+    "anyio": "_adapters",
+    "genai_prices": "_ledger/prices.py",
+    "httpx": "_adapters",
+    "httpx2": "_adapters",
+    "jsonschema": "_schema",
+    "jsonschema_specifications": "_schema",
+    "referencing": "_schema",
+    "wrapt": "_adapters",
+}
 PYTEST = {"plugin.py", "_config.py", "_marks.py", "_tool_items.py", "_verdict.py"}
 
 

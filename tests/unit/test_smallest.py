@@ -45,7 +45,7 @@ POINT = {"type": "object", "properties": {"x": {"type": "integer"}}, "required":
         (True, None),
         ({"minLength": 2}, "aa"),
         ({"anyOf": [{"type": "string", "minLength": 1}, {"type": "null"}]}, "a"),
-        ({"oneOf": [{"type": "integer"}, {"type": "number"}, {"type": "string"}]}, ""),
+        ({"oneOf": [{"type": "integer"}, {"type": "integer"}, {"type": "string"}]}, ""),
         ({"type": "object", "required": ["a"], "anyOf": [{"required": ["b"]}, {"required": ["c"]}]}, {"a": None, "b": None}),
         ({"type": "string", "pattern": "^x{9}$"}, "x" * 9),
         ({"type": "string", "pattern": "^(GET|POST)$", "minLength": 4}, "POST"),
