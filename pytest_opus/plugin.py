@@ -75,6 +75,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Generator[None, None, None]:
     yield
+    if _active.opened:
+        from ._environment import forget_fakes
+
+        forget_fakes()
     if _active.stray:
         from ._verdict import raise_stray
 
