@@ -17,7 +17,7 @@ from .forms import Offered, as_tool, read
 from .remarks import Remark, advice, alike, unfollowable
 from .rules import RULES
 
-__all__ = ["assert_tools", "check_tool_input", "check_tools", "definition_findings", "input_problems", "label"]
+__all__ = ["assert_tools", "check_offered", "check_tool_input", "check_tools"]
 
 
 def check_tools(tools: Any, *, strict: bool | None = None, model: str | None = None) -> list[Problem]:
@@ -49,8 +49,9 @@ def assert_tools(tools: Any) -> None:
     """
     __tracebackhide__ = True
     problems = check_tools(tools)
-    if text := failure(problems):
-        raise AssertionError(text)
+    if any(problem.severity != "advice" for problem in problems):
+        headline = f"opus: {counted(len(problems), 'problem')} in tool definitions."
+        raise AssertionError("\n\n".join([headline, *(problem.message for problem in problems)]))
 
 
 def check_tool_input(tool: Any, input: Any) -> list[Problem]:
@@ -63,20 +64,10 @@ def check_tool_input(tool: Any, input: Any) -> list[Problem]:
         input: the arguments of a call.
     """
     __tracebackhide__ = True
-    return list(input_problems(as_tool(tool), input))
+    return list(_input_problems(as_tool(tool), input))
 
 
-def failure(problems: Iterable[Problem], *, advice_fails: bool = False) -> str:
-    """The failure message, or nothing if there is advice only."""
-    told = list(problems)
-    if not (advice_fails and told) and all(problem.severity == "advice" for problem in told):
-        return ""
-    return "\n\n".join(
-        [f"opus: {counted(len(told), 'problem')} in tool definitions.", *(problem.message for problem in told)]
-    )
-
-
-def input_problems(tool: Mapping[str, Any], arguments: Any) -> Iterator[Problem]:
+def _input_problems(tool: Mapping[str, Any], arguments: Any) -> Iterator[Problem]:
     from .._schema.draft import input_errors
 
     schema = tool.get("input_schema")
@@ -87,7 +78,7 @@ def input_problems(tool: Mapping[str, Any], arguments: Any) -> Iterator[Problem]
             code="input_breaks_schema",
             severity="error",
             message=document(
-                f"an input of {label(tool)} breaks its schema: {where + ': ' if where else ''}{what}.",
+                f"an input of {_label(tool)} breaks its schema: {where + ': ' if where else ''}{what}.",
                 evidence=[f"at {path}"],
                 nearest=None,
                 way_out="Mend the input or the schema.",
@@ -147,13 +138,13 @@ def _carried(value: Any, at: Place, lost: list[Problem]) -> Any:
 @lru_cache(maxsize=64)
 def _judged(wire: str, model: Model | None) -> tuple[Problem, ...]:
     body: dict[str, Any] = json.loads(wire)
-    findings = [*definition_findings(body, model), *_advice(body["tools"])]
+    findings = [*_definition_findings(body, model), *_advice(body["tools"])]
     return tuple(
         _of_refusal(finding, body) if isinstance(finding, Refusal) else _problem(finding, body) for finding in findings
     )
 
 
-def definition_findings(body: dict[str, Any], model: Model | None) -> Iterator[Refusal | Remark]:
+def _definition_findings(body: dict[str, Any], model: Model | None) -> Iterator[Refusal | Remark]:
     """All that is wrong with what a request offers; advice apart."""
     told = set()
     for refusal in definition_refusals(body, model):
@@ -215,10 +206,10 @@ def _subject(at: Place, body: Any) -> str:
     """`tool 'run_tests'`, or where the schema stands."""
     if at[:1] == ("tools",) and len(at) > 1:
         tool = found_at(body, at[:2])
-        return label(tool if isinstance(tool, dict) else {})
+        return _label(tool if isinstance(tool, dict) else {})
     return written(at[:2])
 
 
-def label(tool: Mapping[str, Any]) -> str:
+def _label(tool: Mapping[str, Any]) -> str:
     name = tool.get("name") or tool.get("mcp_server_name") or tool.get("type")
     return f"tool {name!r}" if isinstance(name, str) else "a tool without a name"
