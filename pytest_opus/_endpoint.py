@@ -172,7 +172,7 @@ class Endpoint:
         responder = self._responder(known_host=known_host)
         body = self._reader.read(request.body) if request.method == "POST" else Body()
         call = None
-        if request.method == "POST" and request.path.endswith("/v1/messages"):
+        if request.method == "POST" and (request.path == "/v1/messages" or not known_host):
             asked = Request(Sent(body.fields, body.conversation), request.headers)
             call = self._ledger.open_call(asked, perf_counter())
             _active.saw(call)
@@ -242,12 +242,12 @@ class ExpectInvalid:
         scripted.invalid_allowed = True
 
     def __enter__(self) -> None:
-        self._refused_before = self._scripted.refused
+        self._refused_before = len(self._scripted.refusals)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         __tracebackhide__ = True
         self._scripted.invalid_allowed = self._allowed_before
-        if kind is None and self._scripted.refused == self._refused_before:
+        if kind is None and len(self._scripted.refusals) == self._refused_before:
             raise AssertionError("opus: expect_invalid() saw no refused request inside its block.")
 
 
