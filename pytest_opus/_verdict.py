@@ -64,6 +64,7 @@ def raise_cause(state: TestState, error: BaseException) -> None:
 
     problems = state.endpoint.problems if state.endpoint else []
     state.judged = len(problems)
+    guarded()  # the failure tells of what was refused
     if isinstance(error, Exception | pytest.fail.Exception):  # not where it was skipped or interrupted
         raise_exceptions(problems)
 
@@ -96,10 +97,21 @@ def guarded() -> list[str]:
 
 
 def raise_stray() -> None:
-    """Requests of tasks that outlived their test are an error of the teardown during which they came to light."""
-    messages = [problem.message for problem in _active.stray]
+    """Requests that no test was there to judge are an error of the teardown during which they came to light.
+
+    They come from tasks that outlived their test, or, past the guard, from fixtures and finalizers.
+    """
+    messages = [problem.message for problem in _active.stray] + guarded()
     _active.stray.clear()
-    pytest.fail("\n\n".join(messages), pytrace=False)
+    if messages:
+        pytest.fail("\n\n".join(messages), pytrace=False)
+
+
+def forget(item: pytest.Item) -> None:
+    """Let go of what a test needed: pytest keeps its items until the session ends."""
+    if STATE in item.stash:
+        del item.stash[STATE]
+    _active.opened.clear()
 
 
 @contextmanager

@@ -79,7 +79,7 @@ def pytest_runtest_teardown() -> Generator[None, None, None]:
         from ._environment import forget_fakes
 
         forget_fakes()
-    if _active.stray:
+    if _active.stray or _active.guard:
         from ._verdict import raise_stray
 
         raise_stray()
@@ -93,6 +93,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
         if text := section(report.longreprtext):
             report.sections.append(("opus", text))
+    if report.when == "teardown":
+        from ._verdict import forget
+
+        forget(item)
     return report
 
 

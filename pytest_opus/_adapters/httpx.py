@@ -6,6 +6,7 @@ find and put them back later. The wrapper passes every request on at once unless
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import lru_cache, wraps
@@ -41,7 +42,7 @@ def cover_aiohttp(module: ModuleType) -> None:
 
 
 def _cover_class(library: ModuleType, transport: Any, method: str, wrapper: Callable[[ModuleType, Any], Any]) -> None:
-    """Wrap the class for the instances there are, and have new instances be of a covered class of their own.
+    """Have all instances, those that there are and new ones, be of a covered class of their own.
 
     Another library may mock the method of the class at any time, before or after; what it puts there is then asked
     about the requests that no endpoint claims, in whichever order the two came.
@@ -65,6 +66,9 @@ def _cover_class(library: ModuleType, transport: Any, method: str, wrapper: Call
         return __init__
 
     _wrap(transport, "__init__", init_wrapper)
+    for referrer in gc.get_referrers(transport):  # once per class: clients may be as old as their module
+        if type(referrer) is transport:
+            referrer.__class__ = covered
 
 
 def _wrap(transport: Any, name: str, wrapper: Callable[[Any], Any]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
+from .._api.errors import MESSAGES, TYPES
 from .._api.reader import Body
 from .._api.rules import Refusal, Validator
 from .._hosts import ANTHROPIC
 from .._http import HttpRequest
 from .._settings import Settings
 
+_LARGEST_BODY = 32 * 1024 * 1024
 RuleSet = Literal["2026-10-21", "2023-06-01", "toapis"]
 Resource = Literal["messages", "count_tokens"]
 
@@ -50,6 +52,8 @@ class Gate:
 
     def body_refusal(self, body: Body, request: HttpRequest, resource: Resource) -> Refusal | None:
         """Refused for what it asks."""
+        if len(request.body) > _LARGEST_BODY:
+            return Refusal(MESSAGES[413], "body_too_large", status=413, type=TYPES[413])
         if body.error is not None:
             return _json_refusal(body.error, request.body)
         return self.rule_refusal(body.value, request, resource)

@@ -252,3 +252,14 @@ def test_a_wrong_path_is_not_found(opus, path):
     response = httpx.post(f"https://api.anthropic.com{path}", headers=HEADERS, json=BODY)
     assert (response.status_code, response.json()["error"]["type"]) == (404, "not_found_error")
     assert opus.calls == []
+
+
+def test_a_body_beyond_32_megabytes_is_too_large(opus):
+    opus.expect_invalid()
+    messages = [{"role": "user", "content": "x" * (32 * 1024 * 1024)}]
+    response = httpx.post(URL, headers=HEADERS, json=BODY | {"messages": messages})
+    assert response.status_code == 413
+    assert response.json()["error"] == {
+        "type": "request_too_large",
+        "message": "Request exceeds the maximum size",
+    }

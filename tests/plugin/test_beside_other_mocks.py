@@ -95,3 +95,43 @@ def test_httpx2_pytest_and_the_sdk(project, order):
     assert httpx2.get("https://other.example/").text == "mocked"
 """
     assert run(project, order, "httpx2_mock", body).counts == {"passed": 3}
+
+
+OLD_CLIENT = """
+import httpx
+
+OLD = httpx.Client()
+
+def ask_old():
+    return OLD.post("https://api.anthropic.com/v1/messages", headers=headers(), json=body()).json()["content"][0]["text"]
+
+def test_first(opus):
+    opus.script("Hello.")
+    assert ask_old() == "Hello."
+"""
+
+
+@needs("vcr")
+def test_vcr_and_a_client_built_at_import_time(project):
+    outcome = project.run(
+        OLD_CLIENT
+        + """
+import vcr
+
+def test_second(opus, tmp_path):
+    opus.script("Hello.")
+    with vcr.use_cassette(str(tmp_path / "cassette.yaml")):
+        assert ask_old() == "Hello."
+"""
+    )
+    assert outcome.counts == {"passed": 2}
+
+
+@needs("pytest_httpx")
+@orders
+def test_pytest_httpx_and_a_client_built_at_import_time(project, order):
+    arguments = ", ".join(order).replace("MOCK", "httpx_mock")
+    outcome = project.run(
+        OLD_CLIENT + f"\ndef test_second({arguments}):\n    opus.script('x')\n    assert ask_old() == 'x'\n"
+    )
+    assert outcome.counts == {"passed": 2}

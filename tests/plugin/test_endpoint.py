@@ -249,3 +249,23 @@ def test_an_endpoint_of_wider_scope_that_was_opened_within_a_test(project):
     )
     assert outcome.counts == {"passed": 1}
     assert _active.current() is None
+
+
+def test_what_a_test_sent_is_let_go_after_it(project):
+    """pytest keeps its items until the session ends; the bodies of all tests would add up."""
+    outcome = project.run(
+        """
+        import gc
+        import weakref
+
+        endpoints = []
+
+        def test_first(opus):
+            endpoints.append(weakref.ref(opus))
+
+        def test_second():
+            gc.collect()
+            assert endpoints[0]() is None
+        """
+    )
+    assert outcome.counts == {"passed": 2}

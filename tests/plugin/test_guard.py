@@ -59,3 +59,39 @@ def test_tests_with_an_endpoint_and_other_hosts_are_left_alone(project):
 def test_each_test_hears_of_its_own_requests_only(project):
     outcome = project.run("def test_a():\n    ask()\n\ndef test_b():\n    pass", ini=GUARD)
     assert outcome.counts == {"failed": 1, "passed": 1}
+
+
+def test_a_test_that_fails_by_itself_leaves_nothing_to_the_next_one(project):
+    outcome = project.run(
+        """
+        def test_a():
+            assert ask() == "x"
+
+        def test_b(opus):
+            opus.script("x")
+            assert ask() == "x"
+        """,
+        ini=GUARD,
+    )
+    assert outcome.counts == {"failed": 1, "passed": 1}
+    assert "which opus_guard forbids" in outcome.failure
+
+
+def test_a_request_of_a_finalizer_is_an_error_of_its_teardown(project):
+    outcome = project.run(
+        """
+        @pytest.fixture
+        def agent():
+            yield
+            ask()
+
+        def test_a(agent):
+            pass
+
+        def test_b():
+            pass
+        """,
+        ini=GUARD,
+    )
+    assert outcome.counts == {"passed": 2, "errors": 1}
+    assert "which opus_guard forbids" in outcome.failure
