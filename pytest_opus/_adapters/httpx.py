@@ -128,8 +128,9 @@ def bound_transport(library: ModuleType, endpoint: Endpoint) -> Any:
 
 def _exchange(endpoint: Endpoint, request: Any, body: bytes) -> Any:
     claim = endpoint.claim(*_address(request), request.headers)
-    path = claim.path if claim else request.url.path
-    return endpoint.handle(_http_request(request, path, body), known_host=claim is not None and claim.known_host)
+    path = request.url.path
+    below = claim.path if claim and claim.known_host else path[max(path.find("/v1/"), 0) :]
+    return endpoint.handle(_http_request(request, below, body))
 
 
 def _play_reply(library: ModuleType, request: Any, exchange: Exchange) -> Any:

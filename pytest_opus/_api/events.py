@@ -93,8 +93,11 @@ def _block_parts(block: dict[str, Any], cut: Cut) -> tuple[dict[str, Any], Itera
 def _text_deltas(block: dict[str, Any], cut: Cut) -> Iterator[Event]:
     for citation in block.get("citations") or ():
         yield {"type": "citations_delta", "citation": citation}
+    left = len(block["text"])  # a stop sequence may have ended the text within the given pieces
     for piece in _pieces(block["text"], cut, TEXT_PIECE):
-        yield {"type": "text_delta", "text": piece}
+        if left > 0:
+            yield {"type": "text_delta", "text": piece[:left]}
+        left -= len(piece)
 
 
 def _thinking_deltas(block: dict[str, Any], cut: Cut) -> Iterator[Event]:

@@ -48,7 +48,7 @@ def broken_body(reply: Reply, fault: Fault) -> Reply:
         case "truncate":
             return _resized(reply, data[: min(after, len(data) - 1)], end="dropped")
         case "garble":
-            return _resized(reply, data[:after] + b"{garbled" + data[after:])
+            return _resized(reply, data[:after] + b"\x01garbled" + data[after:])
         case "stall":
             return replace(reply, chunks=[*_chunks(data[:after]), Chunk(data[after:], wait=fault.seconds)])
     return reply

@@ -160,6 +160,13 @@ class TestEveryLibrary:
             with pytest.raises(ValueError, match="Expecting property name"):
                 json.loads(data)
 
+    @pytest.mark.parametrize("after", [0, 1, 10, 10_000])
+    def test_garbage_is_garbage_wherever_it_stands(self, opus, library, run, after):
+        opus.script(turn("Hello.", fault=garble(after=after)))
+        _, data, _ = read(library, run, stream=False)
+        with pytest.raises(ValueError, match="char"):
+            json.loads(data)
+
     @pytest.mark.parametrize("chunks", ["bytes", "whole", 1])
     def test_any_cutting_carries_the_same_bytes_of_text(self, opus, library, run, chunks):
         opus.script(turn("Grüße 👋", chunks=chunks))

@@ -99,6 +99,20 @@ def test_clients_wired_to_one_endpoint(opus):
         assert run_agent("x") == "inner"
 
 
+@pytest.mark.parametrize("base_url", ["http://localhost:1/x", "https://gateway.example"])
+def test_a_wired_client_needs_no_known_host(opus, base_url):
+    opus.script("Hello.")
+    assert run_agent("Hi", opus.client(base_url=base_url)) == "Hello."
+
+
+def test_a_stop_sequence_ends_the_given_pieces_too(opus):
+    opus.script(turn("abc STOP", chunks=["ab", "c S", "TOP"]))
+    request = REQUEST | {"stop_sequences": ["STOP"], "messages": [user("x")]}
+    with anthropic.Anthropic().messages.stream(**request) as stream:
+        assert list(stream.text_stream) == ["ab", "c "]
+        assert stream.get_final_message().stop_sequence == "STOP"
+
+
 def test_an_async_client_wired_to_one_endpoint(opus):
     opus.script("outer")
 
