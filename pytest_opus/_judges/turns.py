@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from .._api.objects import object_at, offered_tools, tool_names
 from .._script.blocks import Block, InvalidInput
 
+_TOOLS_IN_MESSAGES = ("mid-conversation-tool-changes-", "inline-tools-")
+
 
 class Finding(NamedTuple):
     """One thing wrong with a turn; `nearest` and `way_out` complete the failure message.
@@ -25,15 +27,17 @@ class Finding(NamedTuple):
     serveable: bool = True
 
 
-def impossible(content: Sequence[Block], body: Mapping[str, Any]) -> Iterator[Finding]:
+def impossible(content: Sequence[Block], body: Mapping[str, Any], betas: Sequence[str] = ()) -> Iterator[Finding]:
     """Calls that the request rules out: of tools it does not offer, or against its `tool_choice`."""
     calls = [block for block in content if block["type"] == "tool_use"]
     if not calls:
         return
     choice = object_at(body, "tool_choice")
     names = tool_names(body)
-    # Members of a toolset and of MCP servers have no definition in the request.
-    open_ended = any("name" not in tool for tool in offered_tools(body))
+    # Members of a toolset and of MCP servers have no definition in the request; with some betas, messages add tools.
+    open_ended = any("name" not in tool for tool in offered_tools(body)) or any(
+        beta.startswith(_TOOLS_IN_MESSAGES) for beta in betas
+    )
     for block in calls:
         if block["name"] not in names and not (open_ended or "toolset_name" in block):
             yield _not_offered(block["name"], names)

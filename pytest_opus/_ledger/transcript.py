@@ -15,13 +15,11 @@ from .ledger import Ledger
 def transcript(ledger: Ledger) -> str:
     """All entries in order; `>` is what the program sent that is new, `<` what it got."""
     lines: list[str] = []
-    seen = 0
     for entry in list(ledger.entries):
         if isinstance(entry, Probe):
             lines.append(f"{entry.method} {entry.path}: {entry.status}")
         else:
-            lines += _call(entry, seen)
-            seen = len(sent_messages(entry.request.raw))
+            lines += _call(entry)
     return "\n".join(lines)
 
 
@@ -37,19 +35,23 @@ def _last(message: Mapping[str, Any]) -> str:
     return f"{message.get('role')} {next(_sent_blocks(message), 'without content')}"
 
 
-def _call(call: Call, seen: int) -> Iterator[str]:
+def _call(call: Call) -> Iterator[str]:
     yield f"call {call.number}: {call.outcome}" + (f", {_usage(call)}" if call.response else "")
-    messages = sent_messages(call.request.raw)
-    fresh = messages[seen:] if len(messages) > seen else messages[-1:]
-    for message in fresh:
-        if message.get("role") != "assistant" or message is messages[-1]:
-            yield from (f"  > {message.get('role')}: {line}" for line in _sent_blocks(message))
+    for message in _new_messages(call):
+        yield from (f"  > {message.get('role')}: {line}" for line in _sent_blocks(message))
     if call.error:
         yield f"  < {call.error.type}: {clip(call.error.message, 160)}"
     for block in call.response["content"] if call.response else ():
         yield f"  < {describe_block(block)}"
     if call.end not in ("complete", None):
         yield f"  < ({call.end})"
+
+
+def _new_messages(call: Call) -> list[Mapping[str, Any]]:
+    """What follows the last answer in the history; the whole history says nothing new about the calls before."""
+    messages = sent_messages(call.request.raw)
+    answers = [place for place, message in enumerate(messages[:-1]) if message.get("role") == "assistant"]
+    return messages[answers[-1] + 1 :] if answers else messages  # type: ignore[return-value]
 
 
 def _usage(call: Call) -> str:

@@ -188,7 +188,8 @@ class Scripted:
     def _judge(self, message: dict[str, Any], queued: Queued, call: Call) -> Iterator[Problem]:
         """Warnings about the turn; what fails the test is a mismatch."""
         body = call.request.whole.fields
-        for finding in chain(impossible(message["content"], body), broken_inputs(message, body)):
+        wrong_calls = impossible(message["content"], body, call.request.betas)
+        for finding in chain(wrong_calls, broken_inputs(message, body)):
             match self._settings.severity(finding.kind):
                 case "fail":
                     raise self._misfit(queued, call, finding)

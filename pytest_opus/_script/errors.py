@@ -91,7 +91,7 @@ def fail_thread(error_code: str) -> ErrorTurn:
         ValueError: an error code that threads do not have.
     """
     __tracebackhide__ = True
-    if error_code not in THREAD_ERRORS:
+    if not isinstance(error_code, str) or error_code not in THREAD_ERRORS:
         raise ValueError(f"fail_thread(): {shown(error_code)}; one of {', '.join(THREAD_ERRORS)} is expected.")
     details = {"error_code": error_code}
     return api_error(THREAD_ERRORS[error_code], message=f"thread: {error_code}", retry_after=False, details=details)
