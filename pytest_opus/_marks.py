@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ._effort import NO_ARGUMENT, levels_of
 from ._judges.budget import Budget
 from ._settings import Settings
 
@@ -38,6 +39,30 @@ def budget_of(item: pytest.Item) -> Budget | None:
             raise ValueError("@pytest.mark.token_budget: the total is given twice.")
         merged |= {**dict(zip(("total",), mark.args, strict=False)), **mark.kwargs}
     return Budget.of(merged) if marks else None
+
+
+def effort_levels_of(item: pytest.Item) -> tuple[str, ...]:
+    """The effort levels that the item's closest marker asks for; none without a marker.
+
+    Raises:
+        ValueError: a wrong argument.
+    """
+    mark = item.get_closest_marker("opus_effort")
+    return levels_of(mark.args, mark.kwargs) if mark else ()
+
+
+def effort_of(item: pytest.Item) -> str | None:
+    """The effort level of this run of the item, or `None`.
+
+    Raises:
+        ValueError: a wrong argument, or a test that does not ask for its level.
+    """
+    if not effort_levels_of(item):
+        return None
+    level: str | None = getattr(getattr(item, "callspec", None), "params", {}).get("opus_effort")
+    if level is None:
+        raise ValueError(NO_ARGUMENT)
+    return level
 
 
 def _farthest_first(item: pytest.Item, name: str) -> list[pytest.Mark]:

@@ -6,22 +6,31 @@ import pytest
 
 from . import _active
 from ._config import SETTINGS, STATE, TestState
-from ._marks import budget_of, settings_of
+from ._effort import not_carried
+from ._marks import budget_of, effort_of, settings_of
 
 
 def prepare(item: pytest.Item) -> None:
     """Read the item's markers; the `opus` marker alone asks for the fixture."""
     try:
-        state = TestState(settings_of(item, item.config.stash[SETTINGS]), budget_of(item))
+        state = TestState(
+            settings_of(item, item.config.stash[SETTINGS]), budget_of(item), effort_of(item), _attempt(item)
+        )
     except ValueError as error:
         message = str(error)
     else:
         item.stash[STATE] = state
-        _active.begin_test(state.seen if state.budget else None)
+        _active.begin_test(state.seen)
         if item.get_closest_marker("opus"):
             _ask_for_fixture(item)
         return
     pytest.fail(message, pytrace=False)  # outside the except block, which pytest would show too
+
+
+def _attempt(item: pytest.Item) -> int:
+    """Plugins that run a test again keep its item."""
+    before = item.stash.get(STATE, None)
+    return before.attempt + 1 if before else 1
 
 
 def _ask_for_fixture(item: pytest.Item) -> None:
@@ -44,10 +53,22 @@ def raise_verdict(state: TestState) -> None:
         problems = state.endpoint.problems
     state.judged = len(problems)
     messages = settle(problems)
-    if state.budget and (overrun := state.budget.overrun(state.seen)):
-        messages.append(overrun)
+    messages += _overruns(state)
+    if state.effort and (missing := not_carried(state.effort, state.seen)):
+        messages.append(missing)
     if messages:
         pytest.fail("\n\n".join(messages), pytrace=False)
+
+
+def _overruns(state: TestState) -> list[str]:
+    from ._ledger.problems import warn
+
+    if state.budget is None:
+        return []
+    if overrun := state.budget.overrun(state.seen):
+        return [overrun]
+    tolerated = state.budget.tolerated(state.seen)
+    return warn(tolerated) if tolerated else []
 
 
 def raise_cause(state: TestState, error: BaseException) -> None:

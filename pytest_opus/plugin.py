@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ._config import MARKERS, SETTINGS, STATE, TestState, add_options, read_settings
+from ._config import MARKERS, OPTIONS, SETTINGS, STATE, TestState, add_options, read_options, read_settings
 from ._settings import begin_session, end_session
 
 if TYPE_CHECKING:
@@ -23,11 +24,25 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     config.stash[SETTINGS] = read_settings(config)
     begin_session(config.stash[SETTINGS])
+    config.stash[OPTIONS] = read_options(config)
+    if config.stash[OPTIONS].collects:
+        from ._report.collect import register
+
+        register(config, config.stash[OPTIONS])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if SETTINGS in config.stash:
         end_session()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once per effort level of its marker. A wrong marker fails the test in setup."""
+    if "opus_effort" in metafunc.fixturenames and metafunc.definition.get_closest_marker("opus_effort"):
+        from ._marks import effort_levels_of
+
+        with suppress(ValueError):
+            metafunc.parametrize("opus_effort", effort_levels_of(metafunc.definition), indirect=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -58,6 +73,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
         if text := section(report.longreprtext):
             report.sections.append(("opus", text))
+    if STATE in item.stash and item.config.stash[OPTIONS].collects:
+        from ._report.payload import attach
+
+        attach(report, item.stash[STATE], item.config.stash[OPTIONS])
     return report
 
 
@@ -75,3 +94,13 @@ def opus(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
         state.endpoint = endpoint
         yield endpoint
     raise_late(state)
+
+
+@pytest.fixture
+def opus_effort(request: pytest.FixtureRequest) -> str:
+    """The effort level of this run of the test: one of those that the marker `opus_effort` names."""
+    from ._effort import NO_MARKER
+
+    if not hasattr(request, "param"):
+        pytest.fail(NO_MARKER, pytrace=False)
+    return request.param  # type: ignore[no-any-return]

@@ -26,6 +26,8 @@ class Call:
         error: the `error` object of an error answer (`.type`, `.message`), else `None`.
         end: how the delivery ended; `None` while it lasts.
         seconds, first_byte: from arrival to the end, and to the first byte of the body.
+        phase: the part of the test's work that it belongs to (`opus.phase`), or `None`.
+        live: whether it reached the real API; `recorded`: whether it was answered from a recording.
     """
 
     number: int
@@ -41,6 +43,9 @@ class Call:
     delivered: int = 0
     estimated: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
+    phase: str | None = None
+    live: bool = False
+    recorded: bool = False
 
     def answer(self, reply: Reply) -> None:
         """Note what the endpoint decided to answer."""
