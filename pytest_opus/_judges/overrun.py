@@ -136,7 +136,8 @@ class Judged:
             yield f"token budget exceeded: the cost is limited, but not known. {' '.join(unknown)}"
         elif (spent := known * self._factor) > limit:
             shown, of = dollars(spent), dollars(limit)
-            shown = f"${spent.normalize():f}" if shown == of else shown
+            if shown == of:  # the digits that differ are not among those
+                shown, of = f"${spent.normalize():f}", f"${limit.normalize():f}"
             yield f"token budget exceeded: {shown} spent of {of} ({percent_over(spent, limit)}) {self._in_calls}"
 
     def _cache(self) -> Iterator[str]:
@@ -148,7 +149,7 @@ class Judged:
         if ratio is not None and read < given * ratio:
             yield (
                 f"token budget missed: {read:,} of {given:,} input tokens were read from the cache "
-                f"({_floored(read, given)}%), {ceil(given * ratio):,} are expected ({ratio * 100:g}%)"
+                f"({_floored(read, given)}%), {ceil(given * ratio):,} are expected ({(ratio * 100).normalize():f}%)"
             )
 
     def shares(self) -> list[dict[str, str]]:

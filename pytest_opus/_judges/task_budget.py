@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .._api.objects import blocks_of, text_of
+from .._api.objects import JsonObject, blocks_of, text_of
 from .._api.request import Request
 from .._api.tokens import input_tokens
 from .._ledger.call import Call
@@ -100,9 +100,29 @@ def _newly_seen(call: Call, before: Call) -> int:
 
 
 def _continues(call: Call, before: Call) -> bool:
-    """Whether the whole history of `before` comes first in that of `call`, and something after it."""
+    """Whether the whole history of `before` comes first in that of `call`, and then its answer."""
     earlier, later = before.request.messages, call.request.messages
-    return len(later) > len(earlier) and later[: len(earlier)] == earlier
+    return (
+        len(later) > len(earlier)
+        and later[: len(earlier)] == earlier
+        and _may_be_answer(later[len(earlier)], before.response)
+    )
+
+
+def _may_be_answer(message: JsonObject, response: JsonObject | None) -> bool:
+    """Whether a message can be what the model answered; a program may leave parts of it out."""
+    if response is None or message.get("role") != "assistant":
+        return True
+    sent, got = _traces(message), _traces(response)
+    return not sent or not got or bool(sent & got)
+
+
+def _traces(message: JsonObject) -> set[str]:
+    """What a message is recognised by: the ids of its calls, and its text."""
+    content = message.get("content")
+    ids = {block["id"] for block in blocks_of(content) if block.get("type") == "tool_use" and "id" in block}
+    text = text_of(content).strip()
+    return ids | ({text} if text else set())
 
 
 def remaining_dropped(

@@ -5,7 +5,7 @@ A report crosses from worker to controller when its phase ends, so what was told
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import _active
 from .._config import Options, TestState
@@ -14,14 +14,11 @@ from .._ledger.call import Call
 from .._ledger.usage import Usage
 from .model import CallRow
 
-if TYPE_CHECKING:
-    import pytest
-
 ATTRIBUTE = "opus"
 
 
-def attach(report: pytest.TestReport, state: TestState, options: Options) -> None:
-    """Tell on `report` what the test has used since the report of the phase before, if anybody asks."""
+def attach(report: Any, state: TestState, options: Options) -> None:
+    """Tell on the test report what the test has used since the report of the phase before, if anybody asks."""
     if not _is_told(state, options):
         return
     calls = state.seen[state.reported :]

@@ -12,7 +12,7 @@ MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 CORE = ("_api", "_script", "_ledger", "_judges", "_responders", "_schema")
 IO = {"pytest", "_pytest", "httpx", "httpx2", "aiohttp", "anthropic", "anyio", "asyncio", "trio", "socket", "ssl", "threading"}
 ONLY = {"jsonschema": "_schema", "referencing": "_schema", "genai_prices": "_ledger/prices.py", "httpx": "_adapters", "httpx2": "_adapters"}  # fmt: skip
-PYTEST = {"plugin.py", "_config.py", "_marks.py", "_verdict.py"}
+PYTEST = {"plugin.py", "_config.py", "_marks.py", "_verdict.py", "_report/collect.py", "_report/limit.py"}
 
 
 def imports(path):
