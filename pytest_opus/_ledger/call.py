@@ -81,11 +81,18 @@ class Call:
 
     @property
     def usage(self) -> Usage:
-        """Tokens of this call; zero if it failed."""
+        """Tokens of this call; zero if it failed; of a stream that ended early, what it had reported."""
+        if self.end == "complete" and self.message is not None:
+            return self._whole_usage
         response = self.response
         if response is None:
             return Usage()
         return Usage.from_wire(response["usage"], model=response["model"], estimated=self.estimated)
+
+    @cached_property
+    def _whole_usage(self) -> Usage:
+        message = self.message or {}
+        return Usage.from_wire(message["usage"], model=message["model"], estimated=self.estimated)
 
     @property
     def cost(self) -> Decimal | None:

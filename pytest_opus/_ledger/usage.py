@@ -12,6 +12,7 @@ from .._api.objects import JsonObject, readable
 COUNTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
 _BREAKDOWNS = ("cache_creation", "output_tokens_details", "server_tool_use")
 _TERMS = ("service_tier", "inference_geo", "speed")
+_DETAILS = (*_BREAKDOWNS, *_TERMS, "fallback_credit")
 USAGE_FIELDS = (*COUNTS, *_BREAKDOWNS, *_TERMS, "iterations", "fallback_credit")
 
 # Iterations that the four counts leave out, though they are paid for.
@@ -54,26 +55,28 @@ class Usage:
         A message that another model took over was billed at the price of that one.
         """
         fields: dict[str, Any] = {name: usage.get(name) or 0 for name in COUNTS}
-        fields |= {name: readable(usage.get(name)) for name in (*_BREAKDOWNS, *_TERMS, "fallback_credit")}
-        iterations = tuple(readable(usage.get("iterations") or ()))
-        fallback = [one["model"] for one in iterations if one.get("type") == "fallback_message" and one.get("model")]
-        return cls(**fields, iterations=iterations, model=fallback[-1] if fallback else model, estimated=estimated)
+        fields |= {name: readable(usage[name]) for name in _DETAILS if usage.get(name)}
+        if iterations := usage.get("iterations"):
+            fields["iterations"] = tuple(readable(iterations))
+            took_over = [one.get("model") for one in iterations if one.get("type") == "fallback_message"]
+            model = next(filter(None, reversed(took_over)), model)
+        return cls(**fields, model=model, estimated=estimated)
 
     @classmethod
     def total(cls, usages: Iterable[Usage]) -> Self:
         """Several usages as one."""
         parts = tuple(leaf for usage in usages for leaf in usage.leaves)
-        counts: dict[str, Any] = {name: sum(getattr(part, name) for part in parts) for name in COUNTS}
+        if len(parts) == 1 and isinstance(parts[0], cls):
+            return parts[0]
+        counts: dict[str, Any] = {name: sum([getattr(part, name) for part in parts]) for name in COUNTS}
         breakdowns: dict[str, Any] = {name: _sums(getattr(part, name) for part in parts) for name in _BREAKDOWNS}
-        terms: dict[str, Any] = {name: _shared(getattr(part, name) for part in parts) for name in _TERMS}
+        shared: dict[str, Any] = {name: _shared(getattr(part, name) for part in parts) for name in (*_TERMS, "model")}
         return cls(
             **counts,
             **breakdowns,
-            **terms,
+            **shared,
             estimated=any(part.estimated for part in parts),
             iterations=tuple(one for part in parts for one in part.iterations),
-            fallback_credit=parts[0].fallback_credit if len(parts) == 1 else None,
-            model=_shared(part.model for part in parts),
             parts=parts,
         )
 
@@ -87,7 +90,7 @@ class Usage:
     def to_wire(self) -> dict[str, Any]:
         """The usage as it stands in a message, in plain JSON values; fields that the API did not send are left out."""
         fields = {name: getattr(self, name) for name in USAGE_FIELDS}
-        return {name: _plain(value) for name, value in fields.items() if name in COUNTS or value}
+        return {name: _plain(value) for name, value in fields.items() if value or name in COUNTS}
 
     @property
     def leaves(self) -> tuple[Usage, ...]:

@@ -16,7 +16,14 @@ VERSION = 1
 
 
 def render_json(report: Report) -> str:
-    return json.dumps(report_to_json(report), indent=1, ensure_ascii=False) + "\n"
+    """One line per field and per test: a difference of two files tells something, and writing them is fast."""
+    head = report_to_json(report)
+    tests = ",\n".join(map(_dump, head.pop("tests")))
+    fields = "".join(f"{_dump(name)}: {_dump(value)},\n" for name, value in head.items())
+    return f'{{\n{fields}"tests": [\n{tests}\n]\n}}\n'
+
+
+_dump = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def report_to_json(report: Report) -> dict[str, Any]:
@@ -41,8 +48,8 @@ def _test(test: TestRow) -> dict[str, Any]:
         "effort": test.effort,
         "attempts": test.attempts,
         "models": test.calls.models,
-        "last": _sums(test.calls),
-        "all_attempts": _sums(test.all_calls),
+        "last": (last := _sums(test.calls)),
+        "all_attempts": _sums(test.all_calls) if test.earlier.rows else last,
         "budget": [_share(share) for share in test.budget],
         "phases": {name: _sums(calls) for name, calls in test.calls.by_phase().items()},
         "problems": list(test.problems),

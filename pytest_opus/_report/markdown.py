@@ -37,7 +37,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _in_words(calls: Calls) -> str:
-    about = "about " if calls.usage.estimated else ""
+    about = "about " if calls.estimated else ""
     cost = "at an unknown cost" if calls.cost is None else dollars(calls.cost)
     return f"{counted(calls.count, 'call')}, {about}{calls.tokens:,} tokens, {cost}"
 
@@ -47,7 +47,7 @@ def _test_rows(tests: Sequence[TestRow]) -> Iterator[Sequence[str]]:
     yield ("test", "outcome", "calls", "tokens", "cost", "budget", *(("phases",) if phases else ()))
     for test in tests:
         calls = test.all_calls
-        about = "~" if calls.usage.estimated else ""
+        about = "~" if calls.estimated else ""
         cells = (f"{calls.count:,}", f"{about}{calls.tokens:,}", dollars(calls.cost), _budget(test.budget))
         yield (_text(test.nodeid), _outcome(test), *cells, *((_phases(test.calls),) if phases else ()))
 

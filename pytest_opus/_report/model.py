@@ -49,9 +49,13 @@ class Calls:
         """Answers of status 200, as in a budget."""
         return sum(row.status == 200 for row in self.rows)
 
-    @property
+    @cached_property
     def tokens(self) -> int:
-        return self.usage.total_tokens
+        return sum(row.usage.total_tokens for row in self.rows)
+
+    @property
+    def estimated(self) -> bool:
+        return any(row.usage.estimated for row in self.rows)
 
     @cached_property
     def cost(self) -> Decimal | None:

@@ -70,7 +70,7 @@ def _largest(tests: Sequence[TestRow], most: int | None) -> tuple[Sequence[TestR
 
 
 def _row(name: str, calls: Calls, budget: str, *, priced: bool) -> list[str]:
-    about = "~" if calls.usage.estimated else ""
+    about = "~" if calls.estimated else ""
     cost = [dollars(calls.cost)] if priced else []
     return [name, f"{calls.count:,}", f"{about}{calls.tokens:,}", *cost, budget]
 
@@ -114,7 +114,7 @@ def _levels(comparison: Comparison) -> Iterator[Line]:
 
 def _level(level: Level, comparison: Comparison, *, timed: bool) -> list[str]:
     calls = level.calls
-    about = "~" if calls.usage.estimated else ""
+    about = "~" if calls.estimated else ""
     latency = [*_times(level.first_byte), *_times(level.seconds)] if timed else []
     front = "on the front" if level.name in comparison.front else ""
     passed = f"{level.passed}/{level.tests}"
@@ -136,7 +136,7 @@ def _notes(report: Report, *, priced: bool) -> Iterator[Line]:
     again = sum(test.attempts > 1 for test in report.tests)
     if again:
         yield Line(f"{counted(again, 'test')} ran more than once; what every attempt used is counted.")
-    if report.calls.usage.estimated:
+    if report.calls.estimated:
         yield Line("~ Usage is estimated where a turn does not give any.")
     if priced:
         from .._ledger.prices import no_price, unpriced
