@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -53,6 +54,7 @@ class Collector:
         self._options = options
         self._limit = limit
         self._report: Report | None = None
+        self._unwritten: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         payload = getattr(report, "opus", None)
@@ -86,21 +88,31 @@ class Collector:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._options.shown:
             self._show(terminalreporter)
+        for sentence in self._unwritten:
+            terminalreporter.write_line(sentence, red=True, bold=True)
 
     def _show(self, terminal: Any) -> None:
         from .terminal import summary
 
-        wanted = self._options.usage == "all"
-        lines = summary(self.report, everything=wanted, verbose=terminal.config.get_verbosity() > 0)
+        lines = summary(
+            self.report,
+            everything=self._options.usage == "all",
+            verbose=terminal.config.get_verbosity() > 0,
+            width=get_terminal_size().columns,
+        )
         if lines:
-            terminal.section("opus usage", bold=True)
+            terminal.write_sep("=", "opus usage", bold=True)
         for line in lines:
             terminal.write_line(line.text, **dict.fromkeys(line.markup, True))
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         for path in self._options.reports:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_render(self.report, path.suffix), encoding="utf-8")
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(_render(self.report, path.suffix), encoding="utf-8")
+            except OSError as error:
+                self._unwritten.append(f"opus: the report {path} cannot be written: {error.strerror}")
+                session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
 
 def _row(nodeid: str, runs: list[Attempt], *, crashed: bool) -> TestRow:

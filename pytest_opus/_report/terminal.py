@@ -20,19 +20,20 @@ class Line(NamedTuple):
     markup: tuple[str, ...] = ()
 
 
-def summary(report: Report, *, everything: bool = False, verbose: bool = False) -> list[Line]:
+def summary(report: Report, *, everything: bool = False, verbose: bool = False, width: int = 80) -> list[Line]:
     """The summary of a run; no lines if there is nothing to tell.
 
     Args:
         everything: whether the usage of every test was asked for: then costs are shown in any case.
         verbose: whether all tests are listed, rather than the largest.
+        width: columns of the terminal; ids of tests that do not fit lose their beginning.
     """
     if not report.tests and not report.crashed:
         return []
     priced = everything or any(_wants_cost(test) for test in report.tests)
     lines: list[Line] = []
     if report.tests:
-        lines += _tests(report, priced=priced, most=None if verbose else MOST_ROWS)
+        lines += _tests(report, priced=priced, most=None if verbose else MOST_ROWS, width=width)
         lines += _live(report)
     if comparison := compare_levels(report):
         lines += [Line(""), *_levels(comparison)]
@@ -43,7 +44,7 @@ def _wants_cost(test: TestRow) -> bool:
     return any(call.measured for call in test.all_calls.rows) or any(share.limit == "cost" for share in test.budget)
 
 
-def _tests(report: Report, *, priced: bool, most: int | None) -> Iterator[Line]:
+def _tests(report: Report, *, priced: bool, most: int | None, width: int) -> Iterator[Line]:
     shown, left = _largest(report.tests, most)
     columns = ["test", "calls", "tokens", *(["cost"] if priced else []), "budget"]
     rows = [columns, *(_row(test.nodeid, test.all_calls, _budget(test), priced=priced) for test in shown)]
@@ -54,10 +55,18 @@ def _tests(report: Report, *, priced: bool, most: int | None) -> Iterator[Line]:
         rows.append(_row(counted(len(report.tests), "test"), report.calls, "", priced=priced))
     if not any(row[-1] for row in rows[1:]):
         rows = [row[:-1] for row in rows]
-    head, *texts = aligned(rows, left=("test", "budget"))
+    head, *texts = aligned(list(_fitted(rows, width)), left=("test", "budget"))
     yield Line(head, ("bold",))
     for text, test in zip(texts, [*shown, None, None], strict=False):
         yield Line(text, _markup(test))
+
+
+def _fitted(rows: Sequence[list[str]], width: int) -> Iterator[list[str]]:
+    """The rows with their first cells cut from the left, so far that lines fit and names can still be told apart."""
+    others = sum(max(map(len, column)) + 2 for column in list(zip(*rows, strict=True))[1:])
+    room = max(width - others, 30)
+    for name, *cells in rows:
+        yield [name if len(name) <= room else f"...{name[3 - room :]}", *cells]
 
 
 def _largest(tests: Sequence[TestRow], most: int | None) -> tuple[Sequence[TestRow], Sequence[TestRow]]:
