@@ -37,6 +37,11 @@ class TestState:
         self.seen: list[Call] = []
         self.judged: int | None = None
 
+    @property
+    def is_of_interest(self) -> bool:
+        """Whether a report may tell of this test; most tests of most suites have nothing to do with us."""
+        return bool(self.seen or self.budget or self.effort)
+
 
 class Options(NamedTuple):
     """What the command line asks of the whole run: its limits, its reports, and how much of it the terminal shows."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ._effort import NO_ARGUMENT, levels_of
-from ._judges.budget import Budget
 from ._settings import Settings
+
+if TYPE_CHECKING:
+    from ._judges.budget import Budget
 
 
 def settings_of(item: pytest.Item, session: Settings) -> Settings:
@@ -38,7 +39,11 @@ def budget_of(item: pytest.Item) -> Budget | None:
         if mark.args and "total" in mark.kwargs:
             raise ValueError("@pytest.mark.token_budget: the total is given twice.")
         merged |= {**dict(zip(("total",), mark.args, strict=False)), **mark.kwargs}
-    return Budget.of(merged) if marks else None
+    if not marks:
+        return None
+    from ._judges.budget import Budget
+
+    return Budget.of(merged)
 
 
 def effort_levels_of(item: pytest.Item) -> tuple[str, ...]:
@@ -48,7 +53,11 @@ def effort_levels_of(item: pytest.Item) -> tuple[str, ...]:
         ValueError: a wrong argument.
     """
     mark = item.get_closest_marker("opus_effort")
-    return levels_of(mark.args, mark.kwargs) if mark else ()
+    if mark is None:
+        return ()
+    from ._effort import levels_of
+
+    return levels_of(mark.args, mark.kwargs)
 
 
 def effort_of(item: pytest.Item) -> str | None:
@@ -61,6 +70,8 @@ def effort_of(item: pytest.Item) -> str | None:
         return None
     level: str | None = getattr(getattr(item, "callspec", None), "params", {}).get("opus_effort")
     if level is None:
+        from ._effort import NO_ARGUMENT
+
         raise ValueError(NO_ARGUMENT)
     return level
 

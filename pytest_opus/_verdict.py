@@ -6,7 +6,6 @@ import pytest
 
 from . import _active
 from ._config import SETTINGS, STATE, TestState
-from ._effort import not_carried
 from ._marks import budget_of, effort_of, settings_of
 
 
@@ -53,9 +52,7 @@ def raise_verdict(state: TestState) -> None:
         problems = state.endpoint.problems
     state.judged = len(problems)
     messages = settle(problems)
-    messages += _overruns(state)
-    if state.effort and (missing := not_carried(state.effort, state.seen)):
-        messages.append(missing)
+    messages += _overruns(state) + _missing_effort(state)
     if messages:
         pytest.fail("\n\n".join(messages), pytrace=False)
 
@@ -69,6 +66,15 @@ def _overruns(state: TestState) -> list[str]:
         return [overrun]
     tolerated = state.budget.tolerated(state.seen)
     return warn(tolerated) if tolerated else []
+
+
+def _missing_effort(state: TestState) -> list[str]:
+    if state.effort is None:
+        return []
+    from ._effort import not_carried
+
+    missing = not_carried(state.effort, state.seen)
+    return [missing] if missing else []
 
 
 def raise_cause(state: TestState, error: BaseException) -> None:

@@ -73,10 +73,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
         if text := section(report.longreprtext):
             report.sections.append(("opus", text))
-    if STATE in item.stash and item.config.stash[OPTIONS].collects:
+    state, options = item.stash.get(STATE, None), item.config.stash[OPTIONS]
+    if state and options.collects and state.is_of_interest:
         from ._report.payload import attach
 
-        attach(report, item.stash[STATE], item.config.stash[OPTIONS])
+        attach(report, state, options)
     return report
 
 

@@ -23,7 +23,7 @@ def call(tokens=100, model=MODEL, estimated=False, **facts):
 
 
 def row(name="a", *calls, outcome="passed", **facts):
-    return TestRow(nodeid=f"t.py::{name}", outcome=outcome, calls=Calls(calls or (call(),)), **facts)
+    return TestRow(nodeid=f"t.py::{name}", outcome=outcome, calls=Calls(list(calls) or [call()]), **facts)
 
 
 def share(used, most, limit="total"):
@@ -188,7 +188,7 @@ def test_the_limit_that_is_used_most_is_told_and_coloured():
     ]
     lines = summary(Report(tests=tests))
 
-    assert [(line.text.split("  ")[-1], line.markup) for line in lines] == [
+    assert [(line.text.split("  ")[-1].strip(), line.markup) for line in lines] == [
         ("budget", ("bold",)),
         ("50% of 10 (calls)", ()),
         ("90% of 100", ("yellow",)),
