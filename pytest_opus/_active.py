@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._endpoint import Endpoint
+    from ._guard import Guard
     from ._ledger.call import Call
+    from ._ledger.problems import Problem
 
 _of_context: ContextVar[Endpoint | None] = ContextVar("pytest_opus_endpoint", default=None)
 _open: list[Endpoint] = []
 _watches: list[list[Call]] = []
-opened: list[Endpoint] = []
-"""Every endpoint that was opened since the running test began."""
+stray: list[Problem] = []
+"""Problems of requests that came after the end of their endpoint."""
+guard: Guard | None = None
+"""What answers where no endpoint is open."""
+opened: deque[Endpoint] = deque(maxlen=3)
+"""The last endpoints that were opened since the running test began."""
 
 
-def current() -> Endpoint | None:
+def current() -> Endpoint | Guard | None:
     """The endpoint that answers a request made here and now.
 
     A task that outlives its endpoint still belongs to it, so that it can reach neither the network nor the script of
@@ -25,7 +32,7 @@ def current() -> Endpoint | None:
     endpoint = _of_context.get()
     if endpoint is not None:
         return endpoint
-    return _open[-1] if _open else None
+    return _open[-1] if _open else guard
 
 
 def enter(endpoint: Endpoint) -> Token[Endpoint | None]:

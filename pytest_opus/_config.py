@@ -27,9 +27,18 @@ class TestState:
 
     __test__ = False
 
-    def __init__(self, settings: Settings, budget: Budget | None, effort: str | None = None, attempt: int = 1) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        budget: Budget | None,
+        *,
+        live: bool = False,
+        effort: str | None = None,
+        attempt: int = 1,
+    ) -> None:
         self.settings = settings
         self.budget = budget
+        self.live = live
         self.effort = effort
         self.attempt = attempt
         self.reported = 0
@@ -43,7 +52,7 @@ class TestState:
         return bool(self.seen or self.budget or self.effort)
 
 
-class Options(NamedTuple):
+class RunOptions(NamedTuple):
     """What the command line asks of the whole run: its limits, its reports, and how much of it the terminal shows."""
 
     budget: int | None = None
@@ -69,7 +78,7 @@ class Options(NamedTuple):
 
 
 SETTINGS = pytest.StashKey[Settings]()
-OPTIONS = pytest.StashKey[Options]()
+OPTIONS = pytest.StashKey[RunOptions]()
 STATE = pytest.StashKey[TestState]()
 
 
@@ -89,12 +98,22 @@ _EFFORT_MARKER = (
     "opus_effort(*levels): run the test once per effort level (all five if none is named), which is its argument "
     "opus_effort; fail it if no call carries the level in output_config.effort."
 )
-MARKERS = (_OPUS_MARKER, _BUDGET_MARKER, _EFFORT_MARKER)
+_LIVE_MARKER = (
+    "opus_live: let the test's Messages requests through to the real API and only watch them; "
+    "skipped without --opus-live."
+)
+_CHUNKING_MARKER = (
+    "opus_chunking: run the test once for each way in which streams may be cut: by events, byte by byte, in one piece."
+)
+MARKERS = (_OPUS_MARKER, _BUDGET_MARKER, _LIVE_MARKER, _CHUNKING_MARKER, _EFFORT_MARKER)
 SUFFIXES = (".json", ".md")
 USAGE = ("auto", "off", "all")
 
 
 def add_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("opus", "Claude Messages API")
+    group.addoption("--opus-live", action="store_true", help="Run tests marked opus_live against the real API")
+    parser.addini("opus_guard", "Fail tests that reach a Messages host unseen (default: false)", "bool", default=False)
     parser.addini("opus_hosts", "Further Messages hosts (HOST, HOST:PORT or base URL), one per line", "linelist", [])
     parser.addini("opus_models", "Model ids that gateways know, one per line", "linelist", [])
     parser.addini("opus_profile", "API convention: auto, anthropic or toapis (default: auto)", default="auto")
@@ -113,7 +132,7 @@ def add_options(parser: pytest.Parser) -> None:
            "to do (default: 1.0).")  # fmt: skip
 
 
-def read_options(config: pytest.Config) -> Options:
+def read_options(config: pytest.Config) -> RunOptions:
     """What the command line asks of the run.
 
     Raises:
@@ -122,7 +141,7 @@ def read_options(config: pytest.Config) -> Options:
     usage = config.getoption("--opus-usage")
     if usage not in USAGE:
         raise pytest.UsageError(f"--opus-usage is {usage!r}; auto, off or all is expected.")
-    return Options(
+    return RunOptions(
         budget=_tokens(config.getoption("--opus-budget")),
         budget_usd=_number("--opus-budget-usd", config.getoption("--opus-budget-usd"), "US dollars, more than 0,"),
         usage=usage,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 from . import _active
 from ._api.describe import counted
-from ._api.request import Request
-from ._environment import FAKE_KEY, fake_credentials
-from ._exchange import Exchange
-from ._hosts import ANTHROPIC, api_path, is_loopback
-from ._http import HttpRequest
+from ._api.reader import Body, BodyReader
+from ._api.request import Request, Sent
+from ._environment import fake_credentials
+from ._exchange import Exchange, Forwarding
+from ._hosts import api_path, bases, is_loopback
+from ._http import Forward, HttpRequest
 from ._judges.leftovers import unused_turns
 from ._judges.task_budget import Task, declared_task, remaining_dropped
 from ._ledger.call import Call, Probe, ToolCall, tool_calls
@@ -24,13 +24,15 @@ from ._ledger.phases import Phase, Phases
 from ._ledger.problems import Problem, raise_exceptions, settle
 from ._ledger.transcript import transcript
 from ._ledger.usage import Usage
-from ._responders.elsewhere import AfterTheEnd, UnknownHost
+from ._responders import Responder
+from ._responders.elsewhere import AfterTheEnd, UnknownHost, unforeseen
+from ._responders.live import Live
 from ._responders.mismatches import raised
 from ._responders.scripted import Scripted
 from ._script.blocks import shown
 from ._script.routes import Pattern, Route, condition
 from ._script.turns import TurnLike
-from ._settings import Settings, session_settings
+from ._settings import Options, Settings, session_settings
 
 if TYPE_CHECKING:
     import anthropic
@@ -52,11 +54,13 @@ class Endpoint:
         assert [call.name for call in opus.tool_calls] == ["run_tests"]
     """
 
-    def __init__(self, settings: Settings, name: str) -> None:
+    def __init__(self, settings: Settings, name: str, *, live: bool = False) -> None:
         self._settings = settings
         self._name = name
+        self._live = Live() if live else None
         self._ledger = Ledger()
         self._phases = Phases()
+        self._reader = BodyReader()
         self._scripted = Scripted(settings, seed=name)
         self._closed = False
         self._judged = False
@@ -71,11 +75,13 @@ class Endpoint:
             TypeError: a value that is no turn; the message says what is accepted.
         """
         __tracebackhide__ = True
+        self._only_scripted("script()")
         self._scripted.script.script(*turns)
 
     def otherwise(self, turn: TurnLike) -> None:
         """Answer with `turn` whenever the script is used up. A later call replaces the turn."""
         __tracebackhide__ = True
+        self._only_scripted("otherwise()")
         self._scripted.script.otherwise(turn)
 
     def when(
@@ -101,6 +107,7 @@ class Endpoint:
             opus.when(system="You review code").script("Looks good.")
         """
         __tracebackhide__ = True
+        self._only_scripted("when()")
         route = Route(condition(model=model, system=system, tools=tools, user=user, where=where))
         self._scripted.routes.append(route)
         return route
@@ -180,7 +187,7 @@ class Endpoint:
         """
         from ._adapters.sdk import sync_client
 
-        return sync_client(self, {"api_key": FAKE_KEY} | kw)
+        return sync_client(self, kw)
 
     def async_client(self, **kw: Any) -> anthropic.AsyncAnthropic:
         """An `anthropic.AsyncAnthropic` client wired to this endpoint; `kw` goes to its constructor.
@@ -190,39 +197,42 @@ class Endpoint:
         """
         from ._adapters.sdk import async_client
 
-        return async_client(self, {"api_key": FAKE_KEY} | kw)
+        return async_client(self, kw)
 
     def claim(self, host: str, port: int, path: str, header_names: Iterable[str]) -> Claim | None:
         """Whether a request is ours to answer; for adapters."""
-        bases = (
-            ANTHROPIC,
-            self._settings.base_url,
-            os.environ.get("ANTHROPIC_BASE_URL"),
-            *self._settings.hosts,
-        )
-        found = api_path(host, port, path, filter(None, bases))
+        found = api_path(host, port, path, bases(self._settings))
         if found is not None:
             return Claim(found, known_host=True)
-        if self._settings.unknown_host == "off" or not path.endswith("/v1/messages") or is_loopback(host):
+        if self._live or self._settings.unknown_host == "off" or not path.endswith("/v1/messages") or is_loopback(host):
             return None
-        anthropic = any(name.lower().startswith("anthropic-") for name in header_names)
-        return Claim(path, known_host=False) if anthropic else None
+        spoken = any(name.lower().startswith(("anthropic-", "x-api-key")) for name in header_names)
+        return Claim(path, known_host=False) if spoken else None
 
-    def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange:
+    def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange | Forwarding:
         """The answer to a request that this endpoint claims; for adapters."""
         responder = self._responder(known_host=known_host)
+        body = self._reader.read(request.body) if request.method == "POST" else Body()
+        call = None
         if request.method == "POST" and request.path.endswith("/v1/messages"):
-            call = self._ledger.open_call(lambda number: _call(number, request))
+            asked = Request(Sent(body.fields, body.conversation), request.headers)
+            call = self._ledger.open_call(asked, perf_counter())
             _active.saw(call)
-        else:
-            call = None
-        reply = responder.respond(request, call)
+        try:
+            reply = responder.respond(request, body, call)
+        except Exception as error:  # noqa: BLE001 - nothing unforeseen may reach the client as a network error
+            reply = unforeseen(request, call, error)
+        if call is not None:
+            self._observe(call)
+        if isinstance(reply, Forward):
+            return Forwarding(call)
         if call is None:
             self._ledger.entries.append(Probe(method=request.method, path=request.path, status=reply.status))
         else:
             call.answer(reply)
-            self._observe(call)
         self._ledger.problems += reply.problems
+        if self._closed:
+            _active.stray += reply.problems
         return Exchange(reply, call, request.read_timeout)
 
     def _observe(self, call: Call) -> None:
@@ -241,10 +251,22 @@ class Endpoint:
         if problem and all(known.code != problem.code or known.call is not call for known in self._ledger.problems):
             self._ledger.problems.append(problem)
 
-    def _responder(self, *, known_host: bool) -> Scripted | UnknownHost | AfterTheEnd:
+    def _responder(self, *, known_host: bool) -> Responder:
         if self._closed:
             return AfterTheEnd(self._name)
-        return self._scripted if known_host else UnknownHost(self._settings)
+        if not known_host:
+            return UnknownHost(self._settings)
+        return self._live or self._scripted
+
+    def _only_scripted(self, what: str) -> None:
+        __tracebackhide__ = True
+        if self._live:
+            raise RuntimeError(f"opus.{what}: this test is live, the real API answers; a script has no effect here.")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the real API answers."""
+        return self._live is not None
 
     def judge(self) -> None:
         """Add what can be said only at the end: turns that nobody asked for. Judging twice adds nothing."""
@@ -269,15 +291,6 @@ class Endpoint:
         return f"<Endpoint: {calls}, {self._scripted.script.summary}{f', {problems}' * bool(self._ledger.problems)}>"
 
 
-def _call(number: int, request: HttpRequest) -> Call:
-    try:
-        body = request.json
-    except ValueError:
-        body = None
-    raw = body if isinstance(body, dict) else {}
-    return Call(number=number, request=Request(raw, request.headers), started=perf_counter())
-
-
 class ExpectInvalid:
     """Refusals are meant; as a context manager it demands at least one inside."""
 
@@ -297,13 +310,13 @@ class ExpectInvalid:
 
 
 @contextmanager
-def opened(settings: Settings, name: str) -> Iterator[Endpoint]:
-    """An endpoint that answers while the block runs; whoever opens it judges it."""
+def opened(settings: Settings, name: str, *, live: bool = False) -> Iterator[Endpoint]:
+    """An endpoint that answers while the block runs, or that watches the real API; whoever opens it judges it."""
     from ._adapters import cover_libraries
 
     cover_libraries()
-    endpoint = Endpoint(settings, name)
-    with fake_credentials():
+    endpoint = Endpoint(settings, name, live=live)
+    with nullcontext() if live else fake_credentials():
         token = _active.enter(endpoint)
         try:
             yield endpoint
@@ -326,7 +339,7 @@ class endpoint:  # noqa: N801
         ValueError: an unknown option.
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: Unpack[Options]) -> None:
         __tracebackhide__ = True
         self._settings = session_settings().override(options, "endpoint()")
         self._stack = ExitStack()

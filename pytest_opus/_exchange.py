@@ -1,10 +1,14 @@
-"""One request with the reply to play, as steps for an adapter; what is done is noted in the ledger."""
+"""A request with the reply to play, as steps for an adapter, or on its way upstream; the ledger notes what happens."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from time import perf_counter
 
+from ._api.events import accumulate
+from ._api.objects import JsonObject
+from ._api.sse import decode
 from ._http import End, Failure, Reply, Sleep, Step
 from ._ledger.call import Call
 
@@ -69,3 +73,49 @@ class Exchange:
         if self._call is not None and self._call.end is None:
             self._call.end = end
             self._call.seconds = perf_counter() - self._call.started
+
+
+class Forwarding:
+    """A request on its way to the real API. The adapter tells what comes back; the ledger reads it in the end."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Call | None) -> None:
+        self._call = call
+
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        """The status line and the headers came."""
+        if self._call is not None:
+            self._call.status, self._call.fields = status, headers
+
+    def passed(self) -> None:
+        """Bytes of the body went by."""
+        if self._call is not None and self._call.first_byte is None:
+            self._call.first_byte = perf_counter() - self._call.started
+
+    def ended(self, end: End, body: bytes = b"") -> None:
+        """Nothing more comes; `body` is what came, with its content encoding undone. Only the first report counts."""
+        call = self._call
+        if call is None or call.end is not None:
+            return
+        call.seconds = perf_counter() - call.started
+        if call.stream and call.status == 200:
+            call.events = list(decode(body))
+            call.delivered = len(call.events)
+            call.message = accumulate(call.events)
+            if any(event.get("type") == "message_stop" for event in call.events):
+                end = "complete"
+        else:
+            _read_json(call, body)
+        call.end = end
+
+
+def _read_json(call: Call, body: bytes) -> None:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return
+    if isinstance(value, dict) and value.get("type") == "message":
+        call.message = value
+    elif isinstance(value, dict) and isinstance(value.get("error"), dict):
+        call.error = JsonObject(value["error"])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from ._settings import Settings
 
 ANTHROPIC = "api.anthropic.com"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -37,6 +40,13 @@ def parse_base(url: str) -> Base:
     if port is not None and port == _DEFAULT_PORTS.get(parts.scheme):
         port = None
     return Base(parts.hostname.lower(), port, parts.path.rstrip("/"))
+
+
+def bases(settings: Settings) -> Iterator[str]:
+    """Base URLs of Messages hosts: Anthropic's, that of `ANTHROPIC_BASE_URL` then and now, the listed ones."""
+    yield ANTHROPIC
+    yield from filter(None, (settings.base_url, os.environ.get("ANTHROPIC_BASE_URL")))
+    yield from settings.hosts
 
 
 def api_path(host: str, port: int, path: str, bases: Iterable[str]) -> str | None:

@@ -5,10 +5,8 @@ Adapters turn a client's request into an `HttpRequest` and play the `Reply`; not
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -43,7 +41,7 @@ class Headers(Mapping[str, str]):
         return f"Headers({shown!r})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class HttpRequest:
     """A request to a Messages host.
 
@@ -60,19 +58,6 @@ class HttpRequest:
     body: bytes
     received: float
     read_timeout: float | None = None
-
-    @cached_property
-    def json(self) -> Any:
-        """The body as a JSON value.
-
-        Raises:
-            ValueError: it is not JSON.
-        """
-        return json.loads(self.body, parse_constant=_no_json)
-
-
-def _no_json(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +84,11 @@ class Failure(NamedTuple):
 
 Step = bytes | Sleep | Failure
 """What an adapter does next: hand over bytes, wait, or fail."""
+
+
+class Forward(NamedTuple):
+    """Send the request upstream, and show what comes back as it passes."""
+
 
 End = Literal["complete", "aborted", "dropped", "timeout"]
 

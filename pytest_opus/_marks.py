@@ -18,11 +18,18 @@ def settings_of(item: pytest.Item, session: Settings) -> Settings:
     Raises:
         ValueError: a wrong argument.
     """
+    callspec = getattr(item, "callspec", None)
+    session = session._replace(delivery=getattr(callspec, "params", {}).get("_opus_delivery", session.delivery))
     for mark in _farthest_first(item, "opus"):
         if mark.args:
             raise ValueError(f"@pytest.mark.opus takes keyword arguments only; got {mark.args[0]!r}.")
         session = session.override(mark.kwargs, "@pytest.mark.opus")
     return session
+
+
+def is_live(item: pytest.Item) -> bool:
+    """Whether the item's requests are meant for the real API."""
+    return item.get_closest_marker("opus_live") is not None
 
 
 def budget_of(item: pytest.Item) -> Budget | None:

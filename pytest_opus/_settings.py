@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self, TypedDict
 
 Severity = Literal["fail", "warn", "off"]
 Profile = Literal["auto", "anthropic", "toapis"]
@@ -23,6 +23,20 @@ SEVERITIES = ("fail", "warn", "off")
 PROFILES = ("auto", "anthropic", "toapis")
 
 
+class Options(TypedDict, total=False):
+    """What the `opus` marker and `endpoint()` take."""
+
+    profile: Profile
+    unused_turns: Severity
+    unscripted: Severity
+    unknown_host: Severity
+    invalid_requests: Severity
+    tool_schemas: Severity
+    tool_inputs: Severity
+    impossible_turns: Severity
+    task_budgets: Severity
+
+
 class Settings(NamedTuple):  # every pytest start makes this class, and a dataclass costs four times as much
     """The switches of one endpoint. `base_url` is `ANTHROPIC_BASE_URL` as it was when the session began."""
 
@@ -38,6 +52,7 @@ class Settings(NamedTuple):  # every pytest start makes this class, and a datacl
     hosts: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     prices: tuple[str, ...] = ()
+    delivery: Literal["events", "bytes", "whole"] = "events"
     base_url: str | None = None
 
     def override(self, options: Mapping[str, Any], where: str) -> Self:

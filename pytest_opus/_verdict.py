@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from . import _active
 from ._config import SETTINGS, STATE, TestState
-from ._marks import budget_of, effort_of, settings_of
+from ._marks import budget_of, effort_of, is_live, settings_of
+from ._settings import Settings
 
 
 def prepare(item: pytest.Item) -> None:
-    """Read the item's markers; the `opus` marker alone asks for the fixture."""
+    """Read the item's markers; the `opus` and `opus_live` markers alone ask for the fixture."""
+    live = is_live(item)
+    if live and not item.config.getoption("opus_live"):
+        pytest.skip("calls the real API: run it with --opus-live")
     try:
-        state = TestState(
-            settings_of(item, item.config.stash[SETTINGS]), budget_of(item), effort_of(item), _attempt(item)
-        )
+        settings = settings_of(item, item.config.stash[SETTINGS])
+        budget, effort = budget_of(item), effort_of(item)
+        state = TestState(settings, budget, live=live, effort=effort, attempt=_attempt(item))
     except ValueError as error:
         message = str(error)
     else:
         item.stash[STATE] = state
         _active.begin_test(state.seen)
-        if item.get_closest_marker("opus"):
+        if live or item.get_closest_marker("opus"):
             _ask_for_fixture(item)
         return
     pytest.fail(message, pytrace=False)  # outside the except block, which pytest would show too
@@ -51,8 +58,7 @@ def raise_verdict(state: TestState) -> None:
         state.endpoint.judge()
         problems = state.endpoint.problems
     state.judged = len(problems)
-    messages = settle(problems)
-    messages += _overruns(state) + _missing_effort(state)
+    messages = [*settle(problems), *guarded(), *_overruns(state), *_missing_effort(state)]
     if messages:
         pytest.fail("\n\n".join(messages), pytrace=False)
 
@@ -96,8 +102,48 @@ def raise_late(state: TestState) -> None:
         pytest.fail("\n\n".join(messages), pytrace=False)
 
 
+def begin_guard(settings: Settings) -> None:
+    """Refuse and remember every request to a Messages host that no endpoint answers or watches."""
+    from ._adapters import cover_libraries
+    from ._guard import Guard
+
+    _active.guard = Guard(settings)
+    cover_libraries()
+
+
+def guarded() -> list[str]:
+    """What the guard refused since it was asked last."""
+    if _active.guard is None:
+        return []
+    messages = [problem.message for problem in _active.guard.problems]
+    _active.guard.problems.clear()
+    return messages
+
+
+def raise_stray() -> None:
+    """Requests of tasks that outlived their test are an error of the teardown during which they came to light."""
+    messages = [problem.message for problem in _active.stray]
+    _active.stray.clear()
+    pytest.fail("\n\n".join(messages), pytrace=False)
+
+
+@contextmanager
+def watching(item: pytest.Item, state: TestState) -> Iterator[None]:
+    """Watch live calls of a test that declares a budget and has no endpoint of its own."""
+    if state.budget is None or state.endpoint or _active.guard:
+        yield
+        return
+    from ._endpoint import opened
+
+    with opened(state.settings, item.nodeid, live=True):
+        yield
+
+
 def section(shown: str) -> str:
-    """The report section of a failing test: problems that `shown` does not show yet, and the transcript."""
+    """The report section of a failing test: problems that `shown` does not show yet, and the transcript.
+
+    A test may open hundreds of endpoints; the last few tell enough.
+    """
     parts = []
     for endpoint in _active.opened:
         parts += [problem.message for problem in endpoint.problems if not _stands_in(problem.message, shown)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from . import _active
 from ._config import MARKERS, OPTIONS, SETTINGS, STATE, TestState, add_options, read_options, read_settings
 from ._settings import begin_session, end_session
 
@@ -24,6 +25,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     config.stash[SETTINGS] = read_settings(config)
     begin_session(config.stash[SETTINGS])
+    if config.getini("opus_guard"):
+        from ._verdict import begin_guard
+
+        begin_guard(config.stash[SETTINGS])
     config.stash[OPTIONS] = read_options(config)
     if config.stash[OPTIONS].collects:
         from ._report.collect import register
@@ -34,11 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if SETTINGS in config.stash:
         end_session()
+    _active.guard = None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test once per effort level of its marker. A wrong marker fails the test in setup."""
-    if "opus_effort" in metafunc.fixturenames and metafunc.definition.get_closest_marker("opus_effort"):
+    """Run a test once per way of its marker. A wrong marker fails the test in setup."""
+    if any(metafunc.definition.iter_markers("opus_chunking")):
+        metafunc.fixturenames.append("_opus_delivery")
+        metafunc.parametrize("_opus_delivery", ["events", "bytes", "whole"], indirect=True)
+    if "opus_effort" in metafunc.fixturenames and any(metafunc.definition.iter_markers("opus_effort")):
         from ._marks import effort_levels_of
 
         with suppress(ValueError):
@@ -54,15 +63,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test that passed but whose calls are not as they should be; a failing test keeps its own failure."""
-    from ._verdict import raise_cause, raise_verdict
+    from ._verdict import raise_cause, raise_verdict, watching
 
     try:
-        result = yield
+        with watching(item, item.stash[STATE]):
+            result = yield
     except BaseException as error:
         raise_cause(item.stash[STATE], error)
         raise
     raise_verdict(item.stash[STATE])
     return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, None, None]:
+    yield
+    if _active.stray:
+        from ._verdict import raise_stray
+
+        raise_stray()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -91,10 +110,16 @@ def opus(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
     from ._verdict import raise_late
 
     state: TestState = request.node.stash[STATE]
-    with opened(state.settings, request.node.nodeid) as endpoint:
+    with opened(state.settings, request.node.nodeid, live=state.live) as endpoint:
         state.endpoint = endpoint
         yield endpoint
     raise_late(state)
+
+
+@pytest.fixture
+def _opus_delivery(request: pytest.FixtureRequest) -> str:
+    """How streams are cut in this run of a test that is marked `opus_chunking`."""
+    return str(request.param)
 
 
 @pytest.fixture

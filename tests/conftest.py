@@ -9,7 +9,8 @@ import httpx  # noqa: F401 - see below
 import pytest
 
 import pytest_opus
-from pytest_opus._api.request import Request
+from pytest_opus._api.reader import BodyReader
+from pytest_opus._api.request import Request, Sent
 from pytest_opus._http import Headers, HttpRequest
 from pytest_opus._ledger.call import Call
 
@@ -18,9 +19,24 @@ pytest_plugins = ["pytester"]
 # In-process runs of pytester forget the modules that they import. What is imported here already is imported once.
 for _name in pytest_opus.__all__:
     getattr(pytest_opus, _name)
-for _name in ("pytest_opus._adapters", "pytest_opus._schema.draft", "anthropic", "hypothesis", "pytest_asyncio", "trio"):
+for _name in (
+    "pytest_opus._adapters",
+    "pytest_opus._schema.draft",
+    "anthropic",
+    "httpcore",
+    "httpcore2",
+    "hypothesis",
+    "pytest_asyncio",
+    "trio",
+):
     if find_spec(_name):
         importlib.import_module(_name)
+
+if find_spec("hypothesis"):
+    from hypothesis import settings
+
+    settings.register_profile("pytest-opus", deadline=None)  # a busy machine is no failure
+    settings.load_profile("pytest-opus")
 
 MODEL = "claude-opus-4-7"
 
@@ -47,7 +63,13 @@ def make_body():
 @pytest.fixture
 def make_request():
     """Builds the typed view of a request: `make_request(system="...")`."""
-    return lambda *messages, headers=(), **fields: Request(_body(*messages, **fields), Headers(headers))
+    return lambda *messages, headers=(), **fields: _request(_body(*messages, **fields), headers)
+
+
+@pytest.fixture
+def read_request():
+    """The typed view of a request of any body: `read_request({"messages": "none"})`."""
+    return _request
 
 
 @pytest.fixture
@@ -67,8 +89,13 @@ def _body(*messages, **fields):
     return {"model": MODEL, "max_tokens": 100, "messages": said} | fields
 
 
+def _request(body, headers=()):
+    read = BodyReader().read(json.dumps(body).encode())
+    return Request(Sent(read.fields, read.conversation), Headers(headers))
+
+
 def _call(number=1, *, usage=None, status=200, estimated=False, content=(), **fields):
-    call = Call(number=number, request=Request(_body(**fields), Headers()), started=0.0)
+    call = Call(number=number, request=_request(_body(**fields)), started=0.0)
     call.status, call.end, call.estimated = status, "complete", estimated
     if status == 200:
         call.message = {

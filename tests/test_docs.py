@@ -3,6 +3,7 @@
 import configparser
 import re
 import shlex
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -50,7 +51,10 @@ def save(folder, block):
 
 
 def run(folder, *arguments):
-    return folder.runpytest("-p", "no:asyncio", "-p", "no:cacheprovider", *arguments)
+    with pytest.MonkeyPatch.context() as patch:
+        for file in folder.path.glob("*.py"):  # of our own tests, one may have the same name
+            patch.delitem(sys.modules, file.stem, raising=False)
+        return folder.runpytest("-p", "no:asyncio", "-p", "no:cacheprovider", *arguments)
 
 
 @pytest.mark.parametrize("block", TESTS, ids=TEST_NAMES)
@@ -71,7 +75,7 @@ def test_the_first_block_needs_no_other_file(folder):
     run(folder).assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("block", OUTPUTS)
+@pytest.mark.parametrize("block", OUTPUTS, ids=lambda block: name_of(block, None))
 def test_a_failure_looks_as_it_is_shown(folder, block):
     pytest.importorskip("anthropic")
     save(folder, AGENT)

@@ -9,9 +9,21 @@ import pytest
 
 import pytest_opus
 
-HEAVY = (
-    "aiohttp anthropic anyio genai_prices httpx httpx2 jsonschema pydantic referencing ssl uvicorn vcr wrapt yaml"
-).split()
+HEAVY = [
+    "aiohttp",
+    "anthropic",
+    "anyio",
+    "genai_prices",
+    "httpx",
+    "httpx2",
+    "jsonschema",
+    "pydantic",
+    "referencing",
+    "uvicorn",
+    "vcr",
+    "wrapt",
+    "yaml",
+]
 ROOT = Path(pytest_opus.__file__).parent
 
 
@@ -160,7 +172,7 @@ def test_no_fixture_is_automatic(pytester, run_alone):
     assert run_alone().ret == 0
 
 
-def test_the_fixture_is_documented(pytester):
-    result = pytester.runpytest_inprocess("--fixtures")
+def test_the_fixture_is_documented(run_alone):
+    result = run_alone("--fixtures")
 
     result.stdout.fnmatch_lines(["opus -- *plugin.py:*", "    A fake Messages API for this test; script its turns *"])

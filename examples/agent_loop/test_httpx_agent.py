@@ -2,7 +2,7 @@ import httpx_agent
 import pytest
 from httpx_agent import AgentError, run_agent
 
-from pytest_opus import api_error, overloaded, rate_limited, tool_use, turn
+from pytest_opus import api_error, overloaded, rate_limited, stream_error, tool_use, truncate, turn
 
 BUG = "Fix this null-handling bug: function getName(u){ return u.profile.name.trim() }"
 TEST_FILE = "src/utils/get-name.test.ts"
@@ -57,6 +57,22 @@ def test_json_may_be_cut_anywhere(opus):
     assert run_agent(BUG) == "Done."
 
     assert opus.tool_calls[0].result.text == "a.test.ts: 3 passed"
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (truncate(after=4), "the stream ended too early"),
+        (stream_error("overloaded_error", "Overloaded", after=4), "overloaded_error: Overloaded"),
+    ],
+)
+def test_half_an_answer_is_none(opus, fault, message):
+    opus.script(turn(tool_use("run_tests", {"file": TEST_FILE}), chunks=5, fault=fault))
+
+    with pytest.raises(AgentError, match=message):
+        run_agent(BUG)
+
+    assert len(opus.calls) == 1
 
 
 def test_retries_what_is_worth_it(opus):

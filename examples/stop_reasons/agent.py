@@ -1,9 +1,10 @@
 """An agent that deals with every way in which an answer can end.
 
-    python agent.py "What changed in Python 3.14?"
+python agent.py "What changed in Python 3.14?"
 """
 
 import sys
+from pathlib import Path
 
 import anthropic
 
@@ -22,11 +23,16 @@ SAVE_NOTE = {
 MOST_TOKENS = 16_000
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Both models declined; the message says why."""
 
 
-def ask(prompt, save_note=lambda path, text: f"saved {path}", max_tokens=1_000):
+def save(path, text):
+    Path(path).write_text(text)
+    return f"saved {len(text)} characters"
+
+
+def ask(prompt, save_note=save, max_tokens=1_000):
     """The final text of the answer to `prompt`."""
     client = anthropic.Anthropic()
     model = MODEL
@@ -48,7 +54,7 @@ def ask(prompt, save_note=lambda path, text: f"saved {path}", max_tokens=1_000):
             case "refusal" if model == MODEL:  # what was said until then is not to be repeated
                 model = SECOND_OPINION
             case "refusal":
-                raise Refused(answer.stop_details.explanation)
+                raise RefusedError(answer.stop_details.explanation)
             case "model_context_window_exceeded" | "max_tokens":
                 return f"{text(answer)} [cut off]"
             case _:

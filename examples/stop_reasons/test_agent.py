@@ -1,7 +1,7 @@
 """Each way in which an answer can end, scripted."""
 
 import pytest
-from agent import MODEL, SECOND_OPINION, Refused, ask
+from agent import MODEL, SECOND_OPINION, RefusedError, ask
 
 from pytest_opus import server_tool_use, text, tool_use, turn
 
@@ -54,8 +54,13 @@ def test_a_call_that_was_cut_off_is_not_run_but_asked_for_again(opus):
         "Saved.",
     )
     saved = []
-    assert ask("Write it down", lambda path, text: saved.append(path) or "ok") == "Saved."
-    assert saved == ["a.md"]
+
+    def save_note(path, text):
+        saved.append((path, text))
+        return "saved"
+
+    assert ask("Write it down", save_note) == "Saved."
+    assert saved == [("a.md", "It is a long story.")]
     assert [call.request.max_tokens for call in opus.calls] == [1_000, 4_000, 4_000]
 
 
@@ -67,7 +72,7 @@ def test_a_refusal_is_taken_to_another_model(opus):
 
 def test_a_refusal_of_both_models_says_why(opus):
     opus.script(refusal("No."), refusal("Not me either."))
-    with pytest.raises(Refused, match="Not me either."):
+    with pytest.raises(RefusedError, match="Not me either"):
         ask("A harmful question")
 
 

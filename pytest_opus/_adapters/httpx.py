@@ -6,7 +6,6 @@ find and put them back later. The wrapper passes every request on at once unless
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import lru_cache, wraps
@@ -17,9 +16,12 @@ from .. import _active
 from .._endpoint import Endpoint
 from .._exchange import Exchange
 from .._http import Failure, Headers, HttpRequest, Step
+from .tls import share
+from .upstream import failures_noted, watched
 
-_MARK = "__pytest_opus__"
 _PORTS = {"http": 80, "https": 443}
+_FORWARDED = "pytest_opus_forwarded"
+_wrappers: set[Any] = set()
 
 
 def cover(library: ModuleType) -> None:
@@ -30,61 +32,109 @@ def cover(library: ModuleType) -> None:
     ):
         transport = getattr(library, name, None)
         if transport is not None:  # else the library is half imported, and the next endpoint covers it
-            _wrap(library, transport, method, wrapper)
-            _wrap(library, transport, "__init__", _init_wrapper)
+            _cover_class(library, transport, method, wrapper)
 
 
 def cover_aiohttp(module: ModuleType) -> None:
     """Wrap a transport with the surface of `httpx` that sends over aiohttp; `module.httpx` is the library it serves."""
-    _wrap(module.httpx, module.AiohttpTransport, "handle_async_request", _async_wrapper)
-    _wrap(module.httpx, module.AiohttpTransport, "__init__", _init_wrapper)
+    _cover_class(module.httpx, module.AiohttpTransport, "handle_async_request", _async_wrapper)
 
 
-def _wrap(library: ModuleType, transport: type, name: str, wrapper: Callable[[ModuleType, Any], Any]) -> None:
+def _cover_class(library: ModuleType, transport: Any, method: str, wrapper: Callable[[ModuleType, Any], Any]) -> None:
+    """Wrap the class for the instances there are, and have new instances be of a covered class of their own.
+
+    Another library may mock the method of the class at any time, before or after; what it puts there is then asked
+    about the requests that no endpoint claims, in whichever order the two came.
+    """
+    _wrap(transport, method, lambda original: wrapper(library, original))
+    if transport.__init__ in _wrappers:
+        return
+
+    def as_it_is_now(self: Any, request: Any) -> Any:
+        return getattr(transport, method)(self, request)
+
+    covered = type(transport.__name__, (transport,), {method: wrapper(library, as_it_is_now)})
+
+    def init_wrapper(original: Any) -> Any:
+        def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+            share(library, args, kwargs)
+            original(self, *args, **kwargs)
+            if type(self) is transport:  # a class derived by the program keeps the last word
+                self.__class__ = covered
+
+        return __init__
+
+    _wrap(transport, "__init__", init_wrapper)
+
+
+def _wrap(transport: Any, name: str, wrapper: Callable[[Any], Any]) -> None:
     original = getattr(transport, name)
-    if not hasattr(original, _MARK):
-        replacement = wraps(original)(wrapper(library, original))
-        setattr(replacement, _MARK, True)
+    if original not in _wrappers:
+        replacement = wraps(original)(wrapper(original))
+        _wrappers.add(replacement)
         setattr(transport, name, replacement)
 
 
 def _sync_wrapper(library: ModuleType, original: Any) -> Any:
     def handle_request(transport: Any, request: Any) -> Any:
-        endpoint = _active.current()
-        response = endpoint and answer(library, endpoint, request)
-        return original(transport, request) if response is None else response
+        endpoint = None if _FORWARDED in request.extensions else _active.current()
+        claim = endpoint and endpoint.claim(*_address(request), request.headers)
+        if not (endpoint and claim):
+            return original(transport, request)
+        exchange = endpoint.handle(_http_request(request, claim.path, request.read()), known_host=claim.known_host)
+        if isinstance(exchange, Exchange):
+            return _play_reply(library, request, exchange)
+        request.extensions = {**request.extensions, _FORWARDED: True}
+        with failures_noted(library, exchange.ended):
+            return watched(library, original(transport, request), exchange)
 
     return handle_request
 
 
 def _async_wrapper(library: ModuleType, original: Any) -> Any:
     async def handle_async_request(transport: Any, request: Any) -> Any:
-        endpoint = _active.current()
-        response = endpoint and await answer_async(library, endpoint, request)
-        return await original(transport, request) if response is None else response
+        endpoint = None if _FORWARDED in request.extensions else _active.current()
+        claim = endpoint and endpoint.claim(*_address(request), request.headers)
+        if not (endpoint and claim):
+            return await original(transport, request)
+        exchange = endpoint.handle(
+            _http_request(request, claim.path, await request.aread()), known_host=claim.known_host
+        )
+        if isinstance(exchange, Exchange):
+            return await _play_reply_async(library, request, exchange)
+        request.extensions = {**request.extensions, _FORWARDED: True}
+        with failures_noted(library, exchange.ended):
+            return watched(library, await original(transport, request), exchange)
 
     return handle_async_request
 
 
-def answer(library: ModuleType, endpoint: Endpoint, request: Any) -> Any:
-    """The endpoint's response to a request of the library, or `None` if the endpoint does not claim it."""
+def bound_transport(library: ModuleType, endpoint: Endpoint) -> Any:
+    """A transport of the library that reaches `endpoint` and nothing else, whichever endpoint is active."""
+
+    class Transport(library.BaseTransport, library.AsyncBaseTransport):  # type: ignore[misc, name-defined]
+        def handle_request(self, request: Any) -> Any:
+            return _play_reply(library, request, _exchange(endpoint, request, request.read()))
+
+        async def handle_async_request(self, request: Any) -> Any:
+            return await _play_reply_async(library, request, _exchange(endpoint, request, await request.aread()))
+
+    return Transport()
+
+
+def _exchange(endpoint: Endpoint, request: Any, body: bytes) -> Any:
     claim = endpoint.claim(*_address(request), request.headers)
-    if claim is None:
-        return None
-    body = request.read()
-    exchange = endpoint.handle(_http_request(request, claim.path, body), known_host=claim.known_host)
+    path = claim.path if claim else request.url.path
+    return endpoint.handle(_http_request(request, path, body), known_host=claim is not None and claim.known_host)
+
+
+def _play_reply(library: ModuleType, request: Any, exchange: Exchange) -> Any:
     for _ in _play(library, exchange.head()):
         pass
     return _response(library, request, exchange)
 
 
-async def answer_async(library: ModuleType, endpoint: Endpoint, request: Any) -> Any:
-    """As `answer()`, without blocking the event loop."""
-    claim = endpoint.claim(*_address(request), request.headers)
-    if claim is None:
-        return None
-    body = await request.aread()
-    exchange = endpoint.handle(_http_request(request, claim.path, body), known_host=claim.known_host)
+async def _play_reply_async(library: ModuleType, request: Any, exchange: Exchange) -> Any:
     async for _ in _play_async(library, exchange, exchange.head()):
         pass
     return _response(library, request, exchange)
@@ -176,33 +226,3 @@ def _stream_class(library: ModuleType) -> Any:
             self._exchange.abort()
 
     return Body
-
-
-def _init_wrapper(library: ModuleType, original: Any) -> Any:
-    """While an endpoint is open, transports that ask for the default TLS context share one.
-
-    Loading the certificates takes some 20 ms, which no faked request needs. The shared context is the library's own
-    default and verifies as always; a transport that asks for anything else gets its own.
-    """
-
-    def __init__(transport: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-        wants_default = not args and kwargs.get("verify", True) is True and kwargs.get("cert") is None
-        if wants_default and _active.current() is not None:
-            kwargs["verify"] = _tls_context(library, kwargs.get("trust_env", True))
-        original(transport, *args, **kwargs)
-
-    return __init__
-
-
-def _tls_context(library: ModuleType, trust_env: bool) -> Any:
-    sources = (os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")) if trust_env else ()
-    return _default_tls_context(library, trust_env, sources)
-
-
-@lru_cache
-def _default_tls_context(
-    library: ModuleType,
-    trust_env: bool,
-    sources: tuple[str | None, ...],  # noqa: ARG001 - other certificates make another context
-) -> Any:
-    return library.create_ssl_context(trust_env=trust_env)

@@ -7,7 +7,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .._endpoint import Endpoint
-from .httpx import answer, answer_async
+from .._environment import FAKE_KEY
+from .httpx import bound_transport
 
 if TYPE_CHECKING:
     import anthropic
@@ -15,24 +16,20 @@ if TYPE_CHECKING:
 
 def sync_client(endpoint: Endpoint, options: dict[str, Any]) -> anthropic.Anthropic:
     sdk = _sdk("client()")
-    library = _http_library(sdk.DefaultHttpxClient)
-
-    class Transport(library.BaseTransport):  # type: ignore[misc, name-defined]
-        def handle_request(self, request: Any) -> Any:
-            return _claimed(answer(library, endpoint, request), request)
-
-    return sdk.Anthropic(**{"http_client": sdk.DefaultHttpxClient(transport=Transport())} | options)  # type: ignore[no-any-return]
+    if endpoint.is_live:
+        return sdk.Anthropic(**options)  # type: ignore[no-any-return]
+    transport = bound_transport(http_library(sdk.DefaultHttpxClient), endpoint)
+    wired = {"api_key": FAKE_KEY, "http_client": sdk.DefaultHttpxClient(transport=transport)}
+    return sdk.Anthropic(**wired | options)  # type: ignore[no-any-return]
 
 
 def async_client(endpoint: Endpoint, options: dict[str, Any]) -> anthropic.AsyncAnthropic:
     sdk = _sdk("async_client()")
-    library = _http_library(sdk.DefaultAsyncHttpxClient)
-
-    class Transport(library.AsyncBaseTransport):  # type: ignore[misc, name-defined]
-        async def handle_async_request(self, request: Any) -> Any:
-            return _claimed(await answer_async(library, endpoint, request), request)
-
-    return sdk.AsyncAnthropic(**{"http_client": sdk.DefaultAsyncHttpxClient(transport=Transport())} | options)  # type: ignore[no-any-return]
+    if endpoint.is_live:
+        return sdk.AsyncAnthropic(**options)  # type: ignore[no-any-return]
+    transport = bound_transport(http_library(sdk.DefaultAsyncHttpxClient), endpoint)
+    wired = {"api_key": FAKE_KEY, "http_client": sdk.DefaultAsyncHttpxClient(transport=transport)}
+    return sdk.AsyncAnthropic(**wired | options)  # type: ignore[no-any-return]
 
 
 def _sdk(what: str) -> Any:
@@ -43,16 +40,7 @@ def _sdk(what: str) -> Any:
     return anthropic
 
 
-def _http_library(client: type) -> ModuleType:
+def http_library(client: type) -> ModuleType:
     """`httpx2` for SDK 2.x, `httpx` for older ones: the library whose client class the SDK's own derives from."""
-    return next(
-        sys.modules[name]
-        for name in (base.__module__.partition(".")[0] for base in client.__mro__)
-        if name in ("httpx", "httpx2")
-    )
-
-
-def _claimed(response: Any, request: Any) -> Any:
-    if response is None:
-        raise RuntimeError(f"opus.client() answers requests to Messages hosts; {request.url} is none")
-    return response
+    roots = (base.__module__.partition(".")[0] for base in client.__mro__)
+    return next(sys.modules[name] for name in roots if name in ("httpx", "httpx2"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from hashlib import sha256
 from itertools import count
 
@@ -10,13 +9,16 @@ _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 class Ids:
-    """Counts up per prefix: `ids.new("toolu_01")` gives `toolu_01` and 22 characters drawn from seed and number."""
+    """Counts up per prefix: `toolu_01`, 16 characters drawn from the seed, and a number of 6 digits."""
 
     def __init__(self, seed: str) -> None:
         self._seed = seed
-        self._numbers: defaultdict[str, count[int]] = defaultdict(lambda: count(1))
+        self._kinds: dict[str, tuple[str, count[int]]] = {}
 
     def new(self, prefix: str) -> str:
-        number = next(self._numbers[prefix])
-        digest = sha256(f"{self._seed}/{prefix}{number}".encode()).digest()
-        return prefix + "".join([_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:22]])
+        start, numbers = self._kinds.get(prefix) or self._kinds.setdefault(prefix, (self._start(prefix), count(1)))
+        return f"{start}{next(numbers):06d}"
+
+    def _start(self, prefix: str) -> str:
+        digest = sha256(f"{self._seed}/{prefix}".encode()).digest()
+        return prefix + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:16])

@@ -55,6 +55,17 @@ def offered_tools(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     return objects_in(body.get("tools"))
 
 
+def tool_names(body: Mapping[str, Any]) -> list[str]:
+    """The names of the tools that a request offers; toolsets have none."""
+    return [tool["name"] for tool in offered_tools(body) if isinstance(tool.get("name"), str)]
+
+
+def object_at(body: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The object at `key`; what is absent or anything else counts as an empty one."""
+    value = body.get(key)
+    return value if isinstance(value, dict) else {}
+
+
 def sent_messages(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The messages that a request carries."""
     return objects_in(body.get("messages"))

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
+from .conversation import measure, size_of
 from .models import Model
-from .objects import offered_tools, sent_messages
+from .objects import object_at, offered_tools
+from .request import Sent
 
 _CHARACTERS_PER_TOKEN = {"old": 3.5, "new": 2.8}
 _PER_MESSAGE = 4
@@ -19,41 +21,41 @@ _PER_IMAGE = 1_500
 _TOOLS_PROMPT = (300, 420)
 
 
-def input_tokens(body: Mapping[str, Any], model: Model | None) -> int:
-    """Tokens of the prompt: system, tools and messages."""
-    messages = sent_messages(body)
-    characters, images = _measure([body.get("system"), [message.get("content") for message in messages]])
-    tools = offered_tools(body)
-    characters += sum(len(json.dumps(tool)) for tool in tools)
-    fixed = _PER_MESSAGE * len(messages) + _PER_IMAGE * images + (_tools_prompt(body, model) if tools else 0)
-    return fixed + _tokens(characters, model)
+class Estimator:
+    """Estimates the prompts of one endpoint; tools that are offered again are not measured again."""
 
+    def __init__(self) -> None:
+        self._tools: tuple[Any, int] = (None, 0)
 
-def _tools_prompt(body: Mapping[str, Any], model: Model | None) -> int:
-    """The system prompt that the API adds for tools; it is longer when a call is forced."""
-    free, forced = (model and model.tool_overhead) or _TOOLS_PROMPT
-    return forced if (body.get("tool_choice") or {}).get("type") in ("any", "tool") else free
+    def input_tokens(self, sent: Sent, model: Model | None) -> int:
+        """Tokens of the prompt: system, tools and messages."""
+        fields = sent.fields
+        characters, images = size_of(sent.conversation)
+        characters += measure(fields.get("system")).characters
+        fixed = _PER_IMAGE * images + _PER_MESSAGE * (sent.conversation.length if sent.conversation else 0)
+        if fields.get("tools"):
+            characters += self._tool_characters(fields)
+            fixed += _tools_prompt(fields, model)
+        return fixed + _tokens(characters, model)
+
+    def _tool_characters(self, fields: Mapping[str, Any]) -> int:
+        known, characters = self._tools
+        if fields["tools"] is not known:
+            characters = len(json.dumps(offered_tools(fields)))
+            self._tools = (fields["tools"], characters)
+        return characters
 
 
 def output_tokens(content: list[dict[str, Any]], model: Model | None) -> int:
     """Tokens of an answer; at least 1, as the API never reports less."""
-    characters, _ = _measure(content)
-    return max(1, _tokens(characters, model))
+    return max(1, _tokens(measure(content).characters, model))
+
+
+def _tools_prompt(fields: Mapping[str, Any], model: Model | None) -> int:
+    """The system prompt that the API adds for tools; it is longer when a call is forced."""
+    free, forced = (model and model.tool_overhead) or _TOOLS_PROMPT
+    return forced if object_at(fields, "tool_choice").get("type") in ("any", "tool") else free
 
 
 def _tokens(characters: int, model: Model | None) -> int:
     return ceil(characters / _CHARACTERS_PER_TOKEN[model.tokenizer if model else "new"])
-
-
-def _measure(value: Any) -> tuple[int, int]:
-    """Characters of text and number of images or documents within a JSON value."""
-    if isinstance(value, str):
-        return len(value), 0
-    if isinstance(value, dict):
-        if value.get("type") in ("image", "document") and "source" in value:
-            return 0, 1
-        value = [item for key, item in value.items() if key not in ("type", "signature", "cache_control")]
-    elif not isinstance(value, list):
-        return (0 if value is None else len(str(value))), 0
-    parts = [_measure(item) for item in value]
-    return sum(characters for characters, _ in parts), sum(images for _, images in parts)

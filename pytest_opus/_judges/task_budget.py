@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .._api.conversation import extended
 from .._api.objects import JsonObject, blocks_of, text_of
-from .._api.request import Request
-from .._api.tokens import input_tokens
+from .._api.request import Request, Sent
+from .._api.tokens import Estimator
 from .._ledger.call import Call
 from .._ledger.problems import Problem, document
 from .._ledger.transcript import describe_request
@@ -96,7 +97,8 @@ def _newly_seen(call: Call, before: Call) -> int:
     if not (call.estimated or before.estimated):
         return max(0, call.usage.all_input_tokens - before.usage.all_input_tokens - before.usage.output_tokens)
     fresh = call.request.messages[len(before.request.messages) :]
-    return input_tokens({"messages": [one for one in fresh if one.get("role") != "assistant"]}, None)
+    told = [one for one in fresh if one.get("role") != "assistant"]
+    return Estimator().input_tokens(Sent({}, extended(None, told)), None)
 
 
 def _continues(call: Call, before: Call) -> bool:
@@ -137,8 +139,8 @@ def remaining_dropped(
     budget = declaration(call.request)
     if budget is None or budget.get("remaining") is not None:
         return None
-    before = [one for one in calls if one.number < call.number and one.status == 200 and declaration(one.request)]
-    if any(_continues(call, one) or _starts(call, one) for one in before):
+    before = [one for one in calls[: call.number - 1] if one.status == 200 and declaration(one.request)]
+    if any(_continues(call, one) or _starts(call, one) for one in reversed(before)):
         return None
     if not any(_rewrites(call, one) or (ended and _gives_up(call, one, calls)) for one in before):
         return None

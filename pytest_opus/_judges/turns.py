@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from .._api.objects import offered_tools
+from .._api.objects import object_at, offered_tools, tool_names
 from .._script.blocks import Block, InvalidInput
 
 
 class Finding(NamedTuple):
-    """One thing wrong with a turn; `nearest` and `way_out` complete the failure message."""
+    """One thing wrong with a turn; `nearest` and `way_out` complete the failure message.
+
+    `serveable`: the turn could be served all the same, if its kind is switched off.
+    """
 
     kind: str
     code: str
@@ -19,6 +22,7 @@ class Finding(NamedTuple):
     nearest: str | None
     way_out: str
     path: str = ""
+    serveable: bool = True
 
 
 def impossible(content: Sequence[Block], body: Mapping[str, Any]) -> Iterator[Finding]:
@@ -26,8 +30,8 @@ def impossible(content: Sequence[Block], body: Mapping[str, Any]) -> Iterator[Fi
     calls = [block for block in content if block["type"] == "tool_use"]
     if not calls:
         return
-    choice = body.get("tool_choice") or {}
-    names = [tool["name"] for tool in offered_tools(body) if "name" in tool]
+    choice = object_at(body, "tool_choice")
+    names = tool_names(body)
     # Members of a toolset and of MCP servers have no definition in the request.
     open_ended = any("name" not in tool for tool in offered_tools(body))
     for block in calls:
@@ -81,7 +85,11 @@ def broken_inputs(message: Mapping[str, Any], body: Mapping[str, Any]) -> Iterat
     content: Sequence[Block] = message["content"]
     if message["stop_reason"] == "max_tokens":
         content = content[:-1]
-    schemas = {tool.get("name"): tool["input_schema"] for tool in offered_tools(body) if "input_schema" in tool}
+    schemas = {
+        tool["name"]: tool["input_schema"]
+        for tool in offered_tools(body)
+        if "input_schema" in tool and isinstance(tool.get("name"), str)
+    }
     for index, block in enumerate(content):
         if block["type"] != "tool_use" or isinstance(block, InvalidInput) or block["name"] not in schemas:
             continue

@@ -8,8 +8,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from .._api.conversation import newest_first
 from .._api.events import accumulate
-from .._api.objects import JsonObject, blocks_of, readable, sent_messages
+from .._api.objects import JsonObject, blocks_of, readable
 from .._api.request import Request, ToolResult
 from .._http import End, Headers, Reply
 from .usage import Usage
@@ -87,12 +88,15 @@ class Call:
         response = self.response
         if response is None:
             return Usage()
-        return Usage.from_wire(response["usage"], model=response["model"], estimated=self.estimated)
+        return self._usage_of(response)
 
     @cached_property
     def _whole_usage(self) -> Usage:
-        message = self.message or {}
-        return Usage.from_wire(message["usage"], model=message["model"], estimated=self.estimated)
+        return self._usage_of(self.message or {})
+
+    def _usage_of(self, message: Mapping[str, Any]) -> Usage:
+        """What gateways answer may lack any of it."""
+        return Usage.from_wire(message.get("usage") or {}, model=message.get("model"), estimated=self.estimated)
 
     @property
     def cost(self) -> Decimal | None:
@@ -155,8 +159,8 @@ def tool_calls(calls: Iterable[Call]) -> list[ToolCall]:
 def _new_results(request: Request) -> list[ToolResult]:
     """The results that follow the last call of a tool; earlier ones came with earlier requests."""
     found: list[ToolResult] = []
-    for message in reversed(sent_messages(request.raw)):
-        blocks = blocks_of(message.get("content"))
+    for link in newest_first(request.sent.conversation):
+        blocks = blocks_of(link.message.get("content")) if isinstance(link.message, dict) else []
         if any(block.get("type") == "tool_use" for block in blocks):
             break
         found += [ToolResult(block) for block in blocks if block.get("type") == "tool_result"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from threading import Lock
 
+from .._api.request import Request
 from .call import Call, Probe
 from .problems import Problem
 
@@ -18,10 +18,10 @@ class Ledger:
         self.problems: list[Problem] = []
         self._lock = Lock()
 
-    def open_call(self, make: Callable[[int], Call]) -> Call:
-        """Append the call that `make(number)` returns."""
+    def open_call(self, request: Request, started: float) -> Call:
+        """Append a call that began at the time `started` of the performance counter."""
         with self._lock:
-            call = make(len(self.calls) + 1)
+            call = Call(number=len(self.calls) + 1, request=request, started=started)
             self.calls.append(call)
             self.entries.append(call)
         return call

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .._config import Options
+from .._config import RunOptions
 
 if TYPE_CHECKING:
     from .model import Outcome, Report, TestRow
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _RANK = ("passed", "skipped", "failed", "error")
 
 
-def register(config: pytest.Config, options: Options) -> None:
+def register(config: pytest.Config, options: RunOptions) -> None:
     """Put the collector to work; on a worker of xdist only the limits of the run are watched."""
     limit = None
     if options.limited:
@@ -48,7 +48,7 @@ class Attempt:
 class Collector:
     """Gathers the payloads of reports. Nothing is made of them before the end of the run."""
 
-    def __init__(self, options: Options, limit: Any = None) -> None:
+    def __init__(self, options: RunOptions, limit: Any = None) -> None:
         self.attempts: dict[str, dict[tuple[str, int], Attempt]] = {}
         self.crashed: list[str] = []
         self._options = options

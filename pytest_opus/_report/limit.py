@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from .._config import Options
+from .._config import RunOptions
 from .._ledger.prices import cost, no_price, unpriced
 from .._ledger.usage import Usage
 from .model import RunLimit
@@ -29,7 +29,7 @@ class Limit:
         shared: the file that the workers of a run share; `None` on the controller and in a run without workers.
     """
 
-    def __init__(self, options: Options, shared: str | None) -> None:
+    def __init__(self, options: RunOptions, shared: str | None) -> None:
         self._options = options
         self._shared = shared
         self._read = 0

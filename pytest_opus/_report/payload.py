@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _active
-from .._config import Options, TestState
+from .._config import RunOptions, TestState
 from .._effort import effort_of
 from .._ledger.call import Call
 from .._ledger.usage import Usage
@@ -17,7 +17,7 @@ from .model import CallRow
 ATTRIBUTE = "opus"
 
 
-def attach(report: Any, state: TestState, options: Options) -> None:
+def attach(report: Any, state: TestState, options: RunOptions) -> None:
     """Tell on the test report what the test has used since the report of the phase before, if anybody asks."""
     if not _is_told(state, options):
         return
@@ -33,7 +33,7 @@ def attach(report: Any, state: TestState, options: Options) -> None:
     setattr(report, ATTRIBUTE, payload)
 
 
-def _is_told(state: TestState, options: Options) -> bool:
+def _is_told(state: TestState, options: RunOptions) -> bool:
     if state.budget or state.effort:
         return True
     if options.reports or options.usage == "all":

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from .._api import tokens
 from .._api.ids import Ids
 from .._api.models import find_model
 from .._api.objects import offered_tools
+from .._api.request import Sent
+from .._api.tokens import Estimator, output_tokens
 from .._script.blocks import Block, InvalidInput
 from .._script.turns import Turn, WholeMessage
 
@@ -22,13 +23,13 @@ class Composed(NamedTuple):
     estimated: bool
 
 
-def compose(turn: Turn | WholeMessage, body: Mapping[str, Any], ids: Ids) -> Composed:
-    """The message that `turn` gives in answer to `body`.
+def compose(turn: Turn | WholeMessage, sent: Sent, ids: Ids, estimator: Estimator) -> Composed:
+    """The message that `turn` gives in answer to a request.
 
     Raises:
         NoInputError: a `tool_use` without input, for whose schema no smallest input could be made.
     """
-    given = _given(turn)
+    given, body = _given(turn), sent.fields
     message: dict[str, Any] = {
         "model": _echoed_model(body.get("model")),
         "id": None,
@@ -43,7 +44,7 @@ def compose(turn: Turn | WholeMessage, body: Mapping[str, Any], ids: Ids) -> Com
     message["content"] = [_complete(block, body, ids) for block in message["content"]]
     if "stop_reason" not in given:
         _stop(message, body)
-    return _with_usage(message, turn, body)
+    return _with_usage(message, turn, sent, estimator)
 
 
 def _given(turn: Turn | WholeMessage) -> dict[str, Any]:
@@ -67,22 +68,24 @@ def _echoed_model(model: Any) -> Any:
     return known.id if known and model in known.aliases else model
 
 
+_LEFT_OUT_IF_NULL = ("citations", "caller", "toolset_name")
+
+
 def _complete(block: Block, body: Mapping[str, Any], ids: Ids) -> Block:
     """The block with what the API always sends; optional keys that hold `None` are left out, as the API does."""
+    given = {key: value for key, value in block.items() if value is not None or key not in _LEFT_OUT_IF_NULL}
     match block["type"]:
-        case "text":
-            return {key: value for key, value in block.items() if key != "citations" or value is not None}
         case "thinking":
-            return block | {"signature": block.get("signature") or _signature(block["thinking"])}
+            return given | {"signature": block.get("signature") or _signature(block["thinking"])}
         case "tool_use":
             full = {"type": "tool_use", "id": block.get("id") or ids.new("toolu_01"), "name": block["name"]}
             arguments = block["input"] if "input" in block else smallest_input(block["name"], body)
-            full |= {"input": arguments} | {key: value for key, value in block.items() if key not in full}
+            full |= {"input": arguments} | {key: value for key, value in given.items() if key not in full}
             return InvalidInput(full) if isinstance(block, InvalidInput) else full
         case "server_tool_use":
-            return {"type": "server_tool_use", "id": ids.new("srvtoolu_01")} | block
+            return {"type": "server_tool_use", "id": ids.new("srvtoolu_01")} | given
         case _:
-            return block
+            return given
 
 
 def _signature(thought: str) -> str:
@@ -112,7 +115,7 @@ def _stop(message: dict[str, Any], body: Mapping[str, Any]) -> None:
     content: list[Block] = message["content"]
     if body.get("max_tokens") == 0:
         message |= {"content": [], "stop_reason": "max_tokens"}
-    elif cut := _cut(content, body.get("stop_sequences") or ()):
+    elif cut := _cut(content, body.get("stop_sequences")):
         message |= {"content": cut[0], "stop_reason": "stop_sequence", "stop_sequence": cut[1]}
     else:
         called = any(block["type"] == "tool_use" for block in content)
@@ -121,6 +124,7 @@ def _stop(message: dict[str, Any], body: Mapping[str, Any]) -> None:
 
 def _cut(content: list[Block], sequences: Any) -> tuple[list[Block], str] | None:
     """The content before the first stop sequence in its text, and that sequence."""
+    sequences = [sequence for sequence in sequences if isinstance(sequence, str)] if isinstance(sequences, list) else []
     for index, block in enumerate(content):
         if block["type"] != "text":
             continue
@@ -132,7 +136,7 @@ def _cut(content: list[Block], sequences: Any) -> tuple[list[Block], str] | None
     return None
 
 
-def _with_usage(message: dict[str, Any], turn: Turn | WholeMessage, body: Mapping[str, Any]) -> Composed:
+def _with_usage(message: dict[str, Any], turn: Turn | WholeMessage, sent: Sent, estimator: Estimator) -> Composed:
     if isinstance(turn, WholeMessage):
         given: Mapping[str, Any] = turn.message.get("usage") or {}
     else:
@@ -150,7 +154,7 @@ def _with_usage(message: dict[str, Any], turn: Turn | WholeMessage, body: Mappin
         "service_tier": "standard",
     } | dict(given)
     if "input_tokens" not in given:
-        usage["input_tokens"] = tokens.input_tokens(body, model)
+        usage["input_tokens"] = estimator.input_tokens(sent, model)
     if "output_tokens" not in given:
-        usage["output_tokens"] = tokens.output_tokens(message["content"], model)
+        usage["output_tokens"] = output_tokens(message["content"], model)
     return Composed(message | {"usage": usage}, estimated)

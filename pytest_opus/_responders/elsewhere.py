@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._api.reader import Body
 from .._hosts import ANTHROPIC
 from .._http import HttpRequest, Reply
 from .._ledger.call import Call
@@ -16,7 +17,7 @@ class UnknownHost:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def respond(self, request: HttpRequest, call: Call | None) -> Reply:
+    def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply:  # noqa: ARG002 - a responder
         known = ", ".join((ANTHROPIC, *self._settings.hosts))
         host = request.host if request.port in (80, 443) else f"{request.host}:{request.port}"
         problem = Problem(
@@ -35,7 +36,7 @@ class UnknownHost:
             ),
             call=call,
         )
-        return _refuse(problem)
+        return refuse(problem)
 
 
 class AfterTheEnd:
@@ -44,7 +45,7 @@ class AfterTheEnd:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def respond(self, request: HttpRequest, call: Call | None) -> Reply:
+    def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply:  # noqa: ARG002 - a responder
         problem = Problem(
             kind="unscripted",
             code="after_the_end",
@@ -57,9 +58,29 @@ class AfterTheEnd:
             ),
             call=call,
         )
-        return _refuse(problem)
+        return refuse(problem)
 
 
-def _refuse(problem: Problem) -> Reply:
+def unforeseen(request: HttpRequest, call: Call | None, error: Exception) -> Reply:
+    """A failure of our own: the test fails with its traceback, and the program gets an answer all the same."""
+    return refuse(
+        Problem(
+            kind="internal",
+            code="unforeseen",
+            severity="fail",
+            message=document(
+                f"pytest-opus failed to answer {request.method} {request.path}: {type(error).__name__}: {error}",
+                evidence=[],
+                nearest=None,
+                way_out="Please report this with the request.",
+            ),
+            call=call,
+            exception=error,
+        )
+    )
+
+
+def refuse(problem: Problem) -> Reply:
+    """The problem as a 400 that no SDK retries."""
     headers = {"request-id": "req_pytest_opus", "x-should-retry": "false"}
     return error_reply(400, "invalid_request_error", problem.summary, headers, problems=[problem])

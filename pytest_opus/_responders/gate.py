@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
+from .._api.reader import Body
 from .._api.rules import Refusal, Validator
 from .._hosts import ANTHROPIC
 from .._http import HttpRequest
@@ -47,25 +48,25 @@ class Gate:
             )
         return None
 
-    def body_refusal(self, request: HttpRequest, resource: Resource) -> Refusal | None:
+    def body_refusal(self, body: Body, request: HttpRequest, resource: Resource) -> Refusal | None:
         """Refused for what it asks."""
-        return _json_refusal(request) or self.rule_refusal(request.json, request, resource)
+        if body.error is not None:
+            return _json_refusal(body.error, request.body)
+        return self.rule_refusal(body.value, request, resource)
 
-    def rule_refusal(self, body: Any, request: HttpRequest, resource: Resource) -> Refusal | None:
-        """Refused for breaking a rule; `body` may be more than what `request` carried."""
+    def rule_refusal(self, value: Any, request: HttpRequest, resource: Resource) -> Refusal | None:
+        """Refused for breaking a rule; `value` may be more than what `request` carried."""
         betas = (beta.strip() for beta in request.headers.get("anthropic-beta", "").split(","))
         return self._validator.judge(
-            body,
+            value,
             endpoint=resource,
             rules=self._rules(request),
             betas=frozenset(beta for beta in betas if beta),
         )
 
-    def unreadable(self, request: HttpRequest, resource: Resource) -> Refusal | None:
+    def unreadable(self, body: Body, request: HttpRequest, resource: Resource) -> Refusal | None:
         """Refused because nothing can be answered to it: the body is no JSON object."""
-        if (refusal := _json_refusal(request)) or isinstance(request.json, dict):
-            return refusal
-        return self.body_refusal(request, resource)
+        return None if isinstance(body.value, dict) else self.body_refusal(body, request, resource)
 
     def _rules(self, request: HttpRequest) -> RuleSet:
         """The rules of the request's version; a version that is not known yet follows the newest ones."""
@@ -74,20 +75,15 @@ class Gate:
         return "2023-06-01" if request.headers.get("anthropic-version", "") < "2026-10-21" else "2026-10-21"
 
 
-def _json_refusal(request: HttpRequest) -> Refusal | None:
-    """The API's answer to a body that is not JSON, if it is none."""
-    try:
-        request.json  # noqa: B018
-    except json.JSONDecodeError as error:
+def _json_refusal(error: ValueError, data: bytes) -> Refusal:
+    """The API's answer to a body that is not JSON."""
+    detail = str(error)
+    if not data:
+        detail = "Input is a zero-length, empty document: line 1 column 1 (char 0)"
+    elif isinstance(error, json.JSONDecodeError):
         at_end = error.pos >= len(error.doc.rstrip())
         what = "unexpected end of data" if at_end else error.msg[:1].lower() + error.msg[1:]
         detail = f"{what}: line {error.lineno} column {error.colno} (char {error.pos})"
-    except ValueError as error:
-        detail = str(error)
-    else:
-        return None
-    if not request.body:
-        detail = "Input is a zero-length, empty document: line 1 column 1 (char 0)"
     return Refusal(f"The request body is not valid JSON: {detail}", "not_json")
 
 

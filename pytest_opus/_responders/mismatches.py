@@ -83,11 +83,17 @@ def misfit(call: Call, queued: Queued, finding: Finding, severity: Severity) -> 
             f"{queued.label} {finding.what}.",
             evidence=[describe_request(call), f"{queued}"],
             nearest=finding.nearest,
-            way_out=f'{finding.way_out} To switch this check off: @pytest.mark.opus({finding.kind}="off").',
+            way_out=finding.way_out + _switch(finding),
         ),
         path=finding.path,
         call=call,
     )
+
+
+def _switch(finding: Finding) -> str:
+    if not finding.serveable:
+        return ""
+    return f' To switch this check off: @pytest.mark.opus({finding.kind}="off").'
 
 
 def refused(refusal: Refusal, call: Call | None, resource: str, severity: Severity) -> Problem:
@@ -114,7 +120,7 @@ def refused(refusal: Refusal, call: Call | None, resource: str, severity: Severi
 
 def _sent(path: str, call: Call | None) -> str:
     """What stands at a dotted path of the request, if it can be followed: union tags in it are skipped."""
-    found: Any = call.request.raw if call else {}
+    found: Any = call.request.whole.body() if call else {}
     for part in path.split("."):
         if isinstance(found, list) and part.isdigit() and int(part) < len(found):
             found = found[int(part)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -10,14 +11,15 @@ from .._api.errors import MESSAGES, error_type
 from .._api.headers import RateLimits
 from .._api.ids import Ids
 from .._api.models import find_model
-from .._api.request import Request
+from .._api.reader import Body
+from .._api.request import Request, Sent
 from .._api.rules import Refusal
-from .._api.tokens import input_tokens
+from .._api.tokens import Estimator
 from .._http import HttpRequest, Reply
 from .._judges.turns import Finding, broken_inputs, impossible
 from .._ledger.call import Call
 from .._ledger.problems import Problem
-from .._script.plausible import plausible_turn
+from .._script.plausible import NoAnswerError, plausible_turn
 from .._script.routes import Queued, Route
 from .._script.turns import ComputedTurn, ErrorTurn, NetworkErrorTurn, Plausible, Turn, WholeMessage, as_turn
 from .._settings import Settings
@@ -56,23 +58,38 @@ class Scripted:
         self._gate = Gate(settings)
         self._ids = Ids(seed)
         self._threads = Threads()
+        self._estimator = Estimator()
         self._limits = RateLimits()
 
-    def respond(self, request: HttpRequest, call: Call | None) -> Reply:
+    def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply:
         self._limits.requests += 1
         headers = {"request-id": self._ids.new("req_011C"), **self._limits.headers(request.received)}
         if call is not None:
-            return self._message(request, call, headers)
+            return self._message(request, body, call, headers)
         if request.method == "POST" and request.path == "/v1/messages/count_tokens":
-            return self._refusal(request, "count_tokens", None, headers) or _count(request, headers)
+            return self._refusal(request, body, "count_tokens", None, headers) or self._count(body, headers)
         if refusal := self._gate.head_refusal(request):
             return self._refused(refusal, None, request.path, headers)
-        return _models(request, headers) or _not_found(MESSAGES[404], headers)
+        if request.method == "GET" and request.path == "/v1/models":
+            return self._list_models(request, headers)
+        return _model(request, headers) or _not_found(MESSAGES[404], headers)
 
-    def _message(self, request: HttpRequest, call: Call, headers: dict[str, str]) -> Reply:
-        if reply := self._refusal(request, "messages", call, headers):
+    def _count(self, body: Body, headers: dict[str, str]) -> Reply:
+        model = body.fields.get("model")
+        known = find_model(model) if isinstance(model, str) else None
+        count = self._estimator.input_tokens(Sent(body.fields, body.conversation), known)
+        return json_reply({"input_tokens": count}, headers)
+
+    def _list_models(self, request: HttpRequest, headers: dict[str, str]) -> Reply:
+        page = list_models(request.query)
+        if isinstance(page, Refusal):
+            return self._refused(page, None, request.path, headers)
+        return json_reply(page, headers)
+
+    def _message(self, request: HttpRequest, body: Body, call: Call, headers: dict[str, str]) -> Reply:
+        if reply := self._refusal(request, body, "messages", call, headers):
             return reply
-        if "thread" in request.json and (reply := self._join(request, call, headers)):
+        if "thread" in body.fields and (reply := self._join(request, call, headers)):
             return reply
         try:
             queued = self._take(call)
@@ -94,13 +111,13 @@ class Scripted:
             )
 
     def _refusal(
-        self, request: HttpRequest, resource: Resource, call: Call | None, headers: dict[str, str]
+        self, request: HttpRequest, body: Body, resource: Resource, call: Call | None, headers: dict[str, str]
     ) -> Reply | None:
         """The refusal of a request for messages or their tokens; switched off, only of what is no JSON object."""
         if self._settings.invalid_requests == "off":
-            refusal = self._gate.unreadable(request, resource)
+            refusal = self._gate.unreadable(body, request, resource)
         else:
-            refusal = self._gate.head_refusal(request) or self._gate.body_refusal(request, resource)
+            refusal = self._gate.head_refusal(request) or self._gate.body_refusal(body, request, resource)
         return self._refused(refusal, call, request.path, headers) if refusal else None
 
     def _refused(self, refusal: Refusal, call: Call | None, path: str, headers: dict[str, str]) -> Reply:
@@ -115,15 +132,14 @@ class Scripted:
 
     def _join(self, request: HttpRequest, call: Call, headers: dict[str, str]) -> Reply | None:
         """Read the request as the whole conversation that its thread makes of it, and judge that."""
-        whole = self._threads.join(request.json)
+        whole = self._threads.join(call.request.sent)
         if isinstance(whole, Refusal):
             return self._refused(whole, call, request.path, headers)
-        call.request = Request(request.json, request.headers, whole)
-        if self._settings.invalid_requests != "off" and (
-            refusal := self._gate.rule_refusal(whole, request, "messages")
-        ):
-            return self._refused(refusal, call, request.path, headers)
-        return None
+        call.request = Request(call.request.sent, request.headers, whole=whole)
+        if self._settings.invalid_requests == "off":
+            return None
+        refusal = self._gate.rule_refusal(whole.body(), request, "messages")
+        return self._refused(refusal, call, request.path, headers) if refusal else None
 
     def _take(self, call: Call) -> Queued:
         routes = (route for route in self.routes if _applies(route, call))
@@ -143,7 +159,10 @@ class Scripted:
         while isinstance(turn, ComputedTurn):
             turn = _computed(turn, queued, call)
         if isinstance(turn, Plausible):
-            return plausible_turn(call.request.joined)
+            try:
+                return plausible_turn(call.request)
+            except NoAnswerError as error:
+                raise self._misfit(queued, call, _no_answer(error)) from None
         return turn
 
     def _error(self, turn: ErrorTurn, request: HttpRequest, headers: dict[str, str]) -> Reply:
@@ -152,21 +171,22 @@ class Scripted:
         return error_reply(turn.status, kind, message, headers | dict(turn.headers), details=turn.details)
 
     def _answer(self, turn: Turn | WholeMessage, queued: Queued, call: Call, headers: dict[str, str]) -> Reply:
-        body = call.request.joined
         try:
-            message, estimated = compose(turn, body, self._ids)
+            message, estimated = compose(turn, call.request.whole, self._ids, self._estimator)
         except NoInputError as error:
             raise self._misfit(queued, call, _no_input(error)) from None
         problems = list(self._judge(message, queued, call))
-        self._threads.hold(call.request.raw, body, message)
+        self._threads.hold(call.request.sent, call.request.whole, message)
         self._limits.input_tokens += message["usage"].get("input_tokens") or 0
         self._limits.output_tokens += message["usage"].get("output_tokens") or 0
         delivery = turn if isinstance(turn, Turn) else Turn()
+        if delivery.chunks is None and self._settings.delivery != "events":
+            delivery = replace(delivery, chunks=self._settings.delivery)
         return deliver(message, delivery, headers, stream=call.stream, estimated=estimated, problems=problems)
 
     def _judge(self, message: dict[str, Any], queued: Queued, call: Call) -> Iterator[Problem]:
         """Warnings about the turn; what fails the test is a mismatch."""
-        body = call.request.joined
+        body = call.request.whole.fields
         for finding in chain(impossible(message["content"], body), broken_inputs(message, body)):
             match self._settings.severity(finding.kind):
                 case "fail":
@@ -197,6 +217,18 @@ def _computed(turn: ComputedTurn, queued: Queued, call: Call) -> Any:
         raise Mismatch(mismatches.computed_nothing(call, queued, got)) from None
 
 
+def _no_answer(error: NoAnswerError) -> Finding:
+    return Finding(
+        "impossible_turns",
+        "no_answer_found",
+        f"finds no JSON for the schema of output_config.format ({error})",
+        None,
+        "Write the answer as a str.",
+        "output_config.format.schema",
+        serveable=False,
+    )
+
+
 def _no_input(error: NoInputError) -> Finding:
     return Finding(
         "tool_inputs",
@@ -204,25 +236,16 @@ def _no_input(error: NoInputError) -> Finding:
         f"leaves the input open, and no smallest input was found for the schema ({error})",
         None,
         "Write the input: tool_use(name, {...}).",
+        serveable=False,
     )
 
 
-def _count(request: HttpRequest, headers: dict[str, str]) -> Reply:
-    body: Mapping[str, Any] = request.json
-    model = find_model(body["model"]) if isinstance(body.get("model"), str) else None
-    return json_reply({"input_tokens": input_tokens(body, model)}, headers)
-
-
-def _models(request: HttpRequest, headers: dict[str, str]) -> Reply | None:
-    if request.method != "GET":
+def _model(request: HttpRequest, headers: dict[str, str]) -> Reply | None:
+    if request.method != "GET" or not request.path.startswith("/v1/models/"):
         return None
-    if request.path == "/v1/models":
-        return json_reply(list_models(request.query), headers)
-    if request.path.startswith("/v1/models/"):
-        model_id = request.path.removeprefix("/v1/models/")
-        model = retrieve_model(model_id)
-        return json_reply(model, headers) if model else _not_found(f"model: {model_id}", headers)
-    return None
+    model_id = request.path.removeprefix("/v1/models/")
+    model = retrieve_model(model_id)
+    return json_reply(model, headers) if model else _not_found(f"model: {model_id}", headers)
 
 
 def _not_found(message: str, headers: dict[str, str]) -> Reply:

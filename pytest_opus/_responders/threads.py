@@ -10,18 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._api.conversation import Conversation, extended, messages_of
+from .._api.request import Sent
 from .._api.rules import Refusal
-
-Body = Mapping[str, Any]
 
 _KEPT_FIELDS = ("system", "tools")
 
 
 @dataclass
 class Thread:
-    """A held conversation; its messages are let go when it is continued, since each answer is continued only once."""
+    """A held conversation. Each answer is continued only once."""
 
-    messages: list[Any]
+    conversation: Conversation | None
     fields: dict[str, Any]
     continued: bool = False
 
@@ -32,35 +32,35 @@ class Threads:
     def __init__(self) -> None:
         self._threads: dict[str, Thread] = {}
 
-    def join(self, body: Body) -> Body | Refusal:
-        """The whole request that `body` stands for: with the conversation, system and tools that its thread holds."""
-        reference = body.get("thread")
+    def join(self, sent: Sent) -> Sent | Refusal:
+        """The whole request that `sent` stands for: with the conversation, system and tools that its thread holds."""
+        reference = sent.fields["thread"]
+        rest = {key: value for key, value in sent.fields.items() if key != "thread"}
         if not isinstance(reference, Mapping) or reference.get("type") != "continue":
-            return {key: value for key, value in body.items() if key != "thread"}
-        thread = self._threads.get(reference["previous_message_id"])
+            return Sent(rest, sent.conversation)
+        previous = reference.get("previous_message_id")
+        thread = self._threads.get(previous) if isinstance(previous, str) else None
         if thread is None:
-            return _refusal("thread_not_found", f"thread: {reference['previous_message_id']}", status=404)
+            return _refusal("thread_not_found", f"thread: {previous}", status=404)
         if thread.continued:
             return _refusal("thread_already_continued", "thread: this response has already been continued")
-        changed = [name for name in _KEPT_FIELDS if name in body and body[name] != thread.fields.get(name)]
+        changed = [name for name in _KEPT_FIELDS if name in rest and rest[name] != thread.fields.get(name)]
         if changed:
             names = " and ".join(f"`{name}`" for name in changed)
             return _refusal("thread_fingerprint_mismatch", f"thread: {names} must stay the same within a thread")
-        whole = {**body, **thread.fields, "messages": [*thread.messages, *body["messages"]]}
-        del whole["thread"]
-        return whole
+        conversation = extended(thread.conversation, messages_of(sent.conversation))
+        return Sent({**rest, **thread.fields}, conversation)
 
-    def hold(self, body: Body, whole: Body, message: Mapping[str, Any]) -> None:
+    def hold(self, sent: Sent, whole: Sent, message: Mapping[str, Any]) -> None:
         """Hold the conversation of an answered request, if it asked for that."""
-        reference = body.get("thread")
-        if reference is None:
+        reference = sent.fields.get("thread")
+        if not isinstance(reference, Mapping):
             return
-        if previous := self._threads.get(reference.get("previous_message_id")):
+        if previous := self._threads.get(reference.get("previous_message_id", "")):
             previous.continued = True
-            previous.messages = []
         answer = {"role": "assistant", "content": message["content"]}
-        fields = {name: whole[name] for name in _KEPT_FIELDS if name in whole}
-        self._threads[message["id"]] = Thread([*whole["messages"], answer], fields)
+        fields = {name: whole.fields[name] for name in _KEPT_FIELDS if name in whole.fields}
+        self._threads[message["id"]] = Thread(extended(whole.conversation, [answer]), fields)
 
 
 def _refusal(code: str, message: str, *, status: int = 400) -> Refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .draft import input_error, resolve
+from .draft import input_error, resolve, schema_error
 
 _DEPTH = 12
 _FORMATS = {
@@ -32,6 +32,8 @@ def smallest(schema: Any) -> Any:
     Raises:
         UnsatisfiedError: no candidate passes the schema.
     """
+    if invalid := schema_error(schema):
+        raise UnsatisfiedError(f"the schema is not valid, {invalid}")
     problem = None
     for candidate in _candidates(schema, schema, _DEPTH):
         problem = input_error(schema, candidate)

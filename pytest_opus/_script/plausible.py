@@ -6,9 +6,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .._api.objects import blocks_of, offered_tools, sent_messages
+from .._api.conversation import newest_first
+from .._api.objects import blocks_of, object_at, offered_tools
+from .._api.request import Request
 from .blocks import Block, text, tool_use
 from .turns import Plausible, Turn
+
+
+class NoAnswerError(ValueError):
+    """No JSON could be made for the format that the request asks for."""
+
 
 ANSWER = "This is a plausible answer."
 
@@ -24,39 +31,44 @@ def plausible() -> Plausible:
     return Plausible()
 
 
-def plausible_turn(body: Mapping[str, Any]) -> Turn:
-    """The turn that `plausible()` stands for in answer to `body`."""
-    if tool := _tool_to_call(body):
+def plausible_turn(request: Request) -> Turn:
+    """The turn that `plausible()` stands for in answer to `request`."""
+    if tool := _tool_to_call(request):
         return Turn(content=(tool_use(tool["name"]),))
-    return Turn(content=(_answer(body),))
+    return Turn(content=(_answer(request.whole.fields),))
 
 
 def _answer(body: Mapping[str, Any]) -> Block:
-    schema = ((body.get("output_config") or {}).get("format") or {}).get("schema")
+    schema = object_at(object_at(body, "output_config"), "format").get("schema")
     if schema is None:
         return text(ANSWER)
-    from .._schema.smallest import smallest
+    from .._schema.smallest import UnsatisfiedError, smallest
 
-    return text(json.dumps(smallest(schema)))
+    try:
+        return text(json.dumps(smallest(schema)))
+    except UnsatisfiedError as error:
+        raise NoAnswerError(str(error)) from None
 
 
-def _tool_to_call(body: Mapping[str, Any]) -> dict[str, Any] | None:
+def _tool_to_call(request: Request) -> dict[str, Any] | None:
     """The forced tool; else, where the choice is free and nothing was called yet, the first tool of the program."""
-    own = [tool for tool in offered_tools(body) if "input_schema" in tool]
-    choice = body.get("tool_choice") or {"type": "auto"}
-    match choice["type"]:
+    body = request.whole.fields
+    own = [tool for tool in offered_tools(body) if "input_schema" in tool and isinstance(tool.get("name"), str)]
+    choice = object_at(body, "tool_choice")
+    match choice.get("type", "auto"):
         case "tool":
             return next((tool for tool in own if tool["name"] == choice.get("name")), None)
         case "any":
             return next(iter(own), None)
-        case "auto" if not _has_called(body):
+        case "auto" if not _has_called(request):
             return next(iter(own), None)
     return None
 
 
-def _has_called(body: Mapping[str, Any]) -> bool:
+def _has_called(request: Request) -> bool:
     return any(
         block.get("type") == "tool_use"
-        for message in sent_messages(body)
-        for block in blocks_of(message.get("content"))
+        for link in newest_first(request.whole.conversation)
+        if isinstance(link.message, dict)
+        for block in blocks_of(link.message.get("content"))
     )

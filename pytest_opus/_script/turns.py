@@ -209,6 +209,8 @@ def as_turn(value: Any, where: str) -> AnyTurn:
         return Turn(content=(check_block(value, where),))
     if isinstance(value, list | tuple):
         return Turn(content=_blocks(value, where))
+    if inspect.isfunction(value) and value.__module__.startswith("pytest_opus."):
+        raise TypeError(f"{where}: {value.__name__} is a helper; write {value.__name__}().")
     if inspect.iscoroutinefunction(value):
         raise TypeError(f"{where}: {shown(value)} is async; a turn is made by a plain function (request) -> turn.")
     if callable(value):
@@ -224,6 +226,8 @@ def _blocks(items: Sequence[Any], where: str) -> tuple[Block, ...]:
             blocks.append(text(item))
         elif isinstance(item, Mapping):
             blocks.append(check_block(item, where))
+        elif isinstance(item, AnyTurn):
+            raise TypeError(f"{where}: a turn ({item}) within a turn; turns stand side by side: script(first, second).")
         else:
             raise TypeError(
                 f"{where}: {shown(item)} is no content block; a str or a dict such as tool_use(...) is expected."

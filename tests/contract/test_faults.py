@@ -59,7 +59,7 @@ def read(library, run, *, stream, timeout=10.0):
         ):
             got.append(answer.status_code)
             async for chunk in answer.aiter_bytes():
-                got.append(chunk)
+                got.append(chunk)  # noqa: PERF401 - what came before a failure counts
 
     error = None
     try:
@@ -194,18 +194,18 @@ class TestTheSdk:
         opus.script(turn("Hello there.", chunks=2, fault=disconnect(after=5)))
         client = anthropic.Anthropic(max_retries=0)
         seen = []
-        with pytest.raises((httpx.RemoteProtocolError, httpx2.RemoteProtocolError)):
-            with client.messages.stream(**BODY) as stream:
-                seen += stream.text_stream
+        broken = pytest.raises((httpx.RemoteProtocolError, httpx2.RemoteProtocolError))
+        with broken, client.messages.stream(**BODY) as stream:
+            seen += stream.text_stream
         assert seen == [] or "".join(seen) == "Hell"
         assert opus.calls[0].response.content[0].text == "Hell"
         assert opus.calls[0].usage.output_tokens == 1
 
     def test_an_error_event_in_mid_stream(self, opus, anthropic):
         opus.script(turn("Hello.", fault=stream_error("overloaded_error", "Overloaded", after=4)))
-        with pytest.raises(anthropic.APIStatusError, match="Overloaded"):
-            with anthropic.Anthropic().messages.stream(**BODY) as stream:
-                stream.get_final_message()
+        failing = pytest.raises(anthropic.APIStatusError, match="Overloaded")
+        with failing, anthropic.Anthropic().messages.stream(**BODY) as stream:
+            stream.get_final_message()
         assert len(opus.calls) == 1
 
     def test_a_stream_without_its_end(self, opus, anthropic):

@@ -229,3 +229,19 @@ with pytest_opus.endpoint() as opus:
 )
 def test_libraries_that_are_imported_later(imports):
     subprocess.run([sys.executable, "-c", LATE_IMPORT.format(imports=imports)], check=True)
+
+
+@pytest.mark.parametrize(("depth", "status"), [(300, 200), (900, 200), (20_000, 400)])
+def test_a_body_that_is_nested_deeply_gets_an_answer(opus, depth, status):
+    """Within the depth that Python parses it is served; beyond it is refused as no JSON."""
+    deep = "[" * depth + "]" * depth
+    call = f'{{"type": "tool_use", "id": "toolu_1", "name": "a", "input": {{"a": {deep}}}}}'
+    result = '{"type": "tool_result", "tool_use_id": "toolu_1"}'
+    said = ("user", '"x"'), ("assistant", f"[{call}]"), ("user", f"[{result}]")
+    messages = ", ".join(f'{{"role": "{role}", "content": {content}}}' for role, content in said)
+    opus.otherwise("Hello.")
+    opus.expect_invalid()
+    body = f'{{"model": "claude-opus-4-7", "max_tokens": 9, "messages": [{messages}]}}'
+    assert httpx.post(URL, headers=HEADERS, content=body).status_code == status
+    assert [call.status for call in opus.calls] == [status]
+    assert opus.transcript()

@@ -9,7 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pytest_opus import Usage, endpoint, overloaded, plausible, rate_limited, server_error, text, thinking, tool_use, turn
+from pytest_opus import (
+    Usage,
+    _active,
+    endpoint,
+    overloaded,
+    plausible,
+    rate_limited,
+    server_error,
+    text,
+    thinking,
+    tool_use,
+    turn,
+)
 
 anthropic = pytest.importorskip("anthropic")
 
@@ -258,4 +270,6 @@ def test_a_thread_that_outlives_the_endpoint_does_not_hang():
     thread.join(5)
     threading.excepthook = thread_hook
     assert answers == []
+    assert [problem.code for problem in _active.stray] == ["after_the_end"]
+    _active.stray.clear()  # else it would be an error of this test's teardown
     assert "a request came after the end of endpoint" in str(failed[0])

@@ -173,3 +173,20 @@ def test_the_rate_limits_count_down(opus):
     assert spent == {"requests": 1, "input-tokens": 40_000, "output-tokens": 3_000, "tokens": 43_000}
     assert first["anthropic-ratelimit-requests-limit"] == "1000"
     assert first["anthropic-ratelimit-requests-reset"].endswith("Z")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_message_of_the_sdk_is_a_turn(opus, stream):
+    """Its dump holds `None` for every optional key; what is served leaves these out."""
+    opus.script(tool_use("save_note", {"text": "a"}, id="toolu_1"))
+    first = anthropic.Anthropic().messages.create(**REQUEST, tools=[NOTE])
+    opus.script(first.model_dump(mode="json"))
+    if stream:
+        with anthropic.Anthropic().messages.stream(**REQUEST, tools=[NOTE]) as events:
+            second = events.get_final_message()
+    else:
+        second = anthropic.Anthropic().messages.create(**REQUEST, tools=[NOTE])
+    assert plain(second) == plain(first)
+    assert opus.calls[1].response.content == [
+        {"type": "tool_use", "id": "toolu_1", "name": "save_note", "input": {"text": "a"}}
+    ]

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_opus._adapters.sdk import _http_library
+from pytest_opus._adapters.sdk import http_library
 from pytest_opus._api.events import message_events
 from pytest_opus._api.sse import encode
 
 from .messages import MESSAGES, SIMPLE_MESSAGES
 
 anthropic = pytest.importorskip("anthropic")
-HTTP = _http_library(anthropic.DefaultHttpxClient)
+HTTP = http_library(anthropic.DefaultHttpxClient)
 KNOWN_MESSAGES = SIMPLE_MESSAGES if anthropic.__version__.startswith("0.") else MESSAGES
 REQUEST: dict[str, Any] = {"model": "claude-opus-4-7", "max_tokens": 9, "messages": [{"role": "user", "content": "x"}]}
 

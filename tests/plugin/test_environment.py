@@ -108,7 +108,8 @@ def test_the_key_is_there_for_fixtures_of_the_function(project):
 def test_the_base_url_is_a_messages_host(project, monkeypatch):
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "https://gateway.example/anthropic")
 
-    outcome = project.run("""
+    outcome = project.run(
+        """
         def test_as_the_session_began(opus, monkeypatch):
             monkeypatch.delenv("ANTHROPIC_BASE_URL")
             opus.script("one")
@@ -124,17 +125,22 @@ def test_the_base_url_is_a_messages_host(project, monkeypatch):
         + """
         def answer(url):
             return send(url=url).json()["content"][0]["text"]
-        """)
+        """
+    )
 
     assert outcome.counts == {"passed": 2}
 
 
 def test_an_unreadable_base_url_does_not_disturb_requests_elsewhere(project):
-    outcome = project.run("""
+    outcome = project.run(
+        """
         def test_it(opus, monkeypatch):
             monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://gateway:port")
-            opus.script("one")
+            opus.script("one", "two")
             assert ask() == "one"
-        """)
+            assert send(url="https://gateway.example/v1/messages").json()["content"][0]["text"] == "two"
+        """,
+        ini="opus_hosts = gateway.example",
+    )
 
     assert outcome.counts == {"passed": 1}

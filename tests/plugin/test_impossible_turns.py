@@ -104,7 +104,7 @@ def test_what_could_have_been_answered_is_served(project, turn, request_fields):
     outcome = project.run(f"""
         def test_it(opus):
             opus.script({turn})
-            assert send({', '.join(filter(None, ['"Hi"', request_fields]))}).status_code == 200
+            assert send({", ".join(filter(None, ['"Hi"', request_fields]))}).status_code == 200
         """)
 
     assert outcome.counts == {"passed": 1}

@@ -64,7 +64,7 @@ def test_a_turn_scripted_for_the_teardown_is_unused_when_the_test_ends(project):
     assert outcome.counts == {"failed": 1}
 
 
-def test_a_thread_that_outlives_its_test_gets_an_answer_of_its_own(project):
+def test_a_thread_that_outlives_its_test_gets_an_answer_of_its_own(project, lines):
     outcome = project.run("""
         import contextvars
         import threading
@@ -78,10 +78,8 @@ def test_a_thread_that_outlives_its_test_gets_an_answer_of_its_own(project):
         def test_it(opus):
             opus.script("one")
             ask()
-            context = contextvars.copy_context()
-            opus.thread = threading.Thread(target=context.run, args=(late,))
-            opus.thread.start()
-            globals()["thread"] = opus.thread
+            globals()["thread"] = threading.Thread(target=contextvars.copy_context().run, args=(late,))
+            thread.start()
 
         def test_next(opus):
             opus.script("of the next test")
@@ -92,4 +90,9 @@ def test_a_thread_that_outlives_its_test_gets_an_answer_of_its_own(project):
             assert len(opus.calls) == 1
         """)
 
-    assert outcome.counts == {"passed": 2}
+    assert outcome.counts == {"passed": 2, "errors": 1}
+    assert outcome.failure == lines("""
+        opus: a request came after the end of test_it.py::test_it.
+          POST /v1/messages
+        Wait for the test's tasks and threads before it ends, or cancel them.
+        """)

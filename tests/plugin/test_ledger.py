@@ -97,7 +97,8 @@ def test_usage_is_the_sum_of_the_calls(project):
 
 
 def test_probes_are_no_calls_but_in_the_transcript(project, lines):
-    outcome = project.run("""
+    outcome = project.run(
+        """
         import httpx
 
         def test_it(opus):
@@ -111,7 +112,9 @@ def test_probes_are_no_calls_but_in_the_transcript(project, lines):
             assert (missing.status_code, missing.json()["error"]) == (404, {"type": "not_found_error", "message": "Not found"})
             assert opus.calls == [] and opus.problems == []
             print(opus.transcript())
-        """, "-rP")
+        """,
+        "-rP",
+    )
 
     assert outcome.counts == {"passed": 1}
     assert lines("""
@@ -174,3 +177,17 @@ def test_ids_look_like_those_of_the_api(project, prefix):
     text = project.run(IDS, "-s").text
 
     assert len(re.findall(rf"\b{prefix}[0-9A-Za-z]{{22}}\b", text)) == 6
+
+
+@pytest.mark.parametrize("limit", ["x", "0", "-1", "1001"])
+def test_models_with_a_wrong_limit(project, limit):
+    outcome = project.run(f"""
+        import httpx
+
+        def test_it(opus):
+            with opus.expect_invalid():
+                answer = httpx.get("https://api.anthropic.com/v1/models?limit={limit}", headers=headers())
+            assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_request_error")
+        """)
+
+    assert outcome.counts == {"passed": 1}

@@ -145,7 +145,7 @@ def test_an_async_test_fails(project, cause, mode):
 
     outcome = project.run(
         f"""
-        {'@pytest.mark.asyncio' if mode == 'strict' else ''}
+        {"@pytest.mark.asyncio" if mode == "strict" else ""}
         {cause.mark}
         async def test_it(opus):
             {cause.spoil.replace("ask()", "await ask_async()")}
@@ -277,30 +277,3 @@ def test_the_outcome_does_not_need_the_terminal_plugin(project, cause):
             {cause.spoil}
         """)
     assert project.pytester.run(sys.executable, "-m", "pytest", "-p", "no:terminal").ret == pytest.ExitCode.TESTS_FAILED
-
-
-def test_the_markers_are_registered(project):
-    outcome = project.run(
-        """
-        @pytest.mark.opus(unused_turns="off")
-        @pytest.mark.token_budget(20_000)
-        def test_it(opus):
-            opus.script("one", "two")
-            ask()
-        """,
-        "--strict-markers",
-    )
-
-    assert outcome.counts == {"passed": 1}
-
-
-def test_the_help_on_markers_names_their_arguments(project):
-    outcome = project.run("", "--markers")
-
-    outcome.stdout.fnmatch_lines(
-        [
-            '@pytest.mark.opus(?, profile="auto", KIND="fail"|"warn"|"off"): answer the test\'s Messages requests *',
-            "@pytest.mark.token_budget(total=None, ?, input=None, output=None, calls=None, per_call=None, cost=None, *): fail *",
-            "@pytest.mark.opus_effort(?levels): run the test once per effort level *",
-        ]
-    )

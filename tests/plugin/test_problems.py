@@ -94,23 +94,25 @@ def test_unscripted_without_a_script(project, lines):
         """)
 
 
-def test_unscripted_after_the_last_turn_and_past_routes(project):
+def test_unscripted_after_the_last_turn_and_past_routes(project, lines):
     outcome = project.run("""
+        @pytest.mark.opus(unused_turns="off")
         def test_it(opus):
             opus.when(model="sonnet").script("of a route")
-            opus.script("one")
+            opus.script("one", "two")
             ask("Fix it")
             ask("Again")
+            ask("And again")
         """)
 
-    text = outcome.failure
-    assert text.startswith(
-        "opus: call 2 found no turn left in the script (1 turn, all used).\n"
-        '  call 2: model claude-opus-4-7, 1 message, the last: user text "Again"\n'
-        '  turn 1, text "one": used by call 1\n'
-        "  no match: when(model='sonnet'): 1 of 1 turns left\n"
-    )
-    assert "\nAdd a turn to opus.script(...), or answer every further call with opus.otherwise(...).\n" in text
+    assert outcome.failure == lines("""
+        opus: call 3 found no turn left in the script (2 turns, all used).
+          call 3: model claude-opus-4-7, 1 message, the last: user text "And again"
+          turn 1, text "one": used by call 1
+          no match: when(model='sonnet'): 1 of 1 turn left
+          nearest: turn 2, text "two": used by call 2
+        Add a turn to opus.script(...), or answer every further call with opus.otherwise(...).
+        """)
 
 
 def test_unknown_host(project, lines):
@@ -252,7 +254,7 @@ def test_no_smallest_input(project, lines):
         lines("""
           call 1: model claude-opus-4-7, 1 message, the last: user text "Fix it"
           turn 1, tool_use run_tests (smallest input)
-        Write the input: tool_use(name, {...}). To switch this check off: @pytest.mark.opus(tool_inputs="off").
+        Write the input: tool_use(name, {...}).
         """)
     )
 
@@ -268,3 +270,22 @@ def test_an_unreadable_schema_is_no_exception_in_the_transport(project):
         """)
 
     assert outcome.counts == {"passed": 3}
+
+
+def test_no_plausible_json(project, lines):
+    outcome = project.run("""
+        SCHEMA = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^x{9}$"}}, "required": ["a"],
+                  "additionalProperties": False}
+
+        def test_it(opus):
+            opus.script(pytest_opus.plausible())
+            answer = send("Fix it", output_config={"format": {"type": "json_schema", "schema": SCHEMA}})
+            assert answer.status_code == 400
+        """)
+
+    assert outcome.failure == lines("""
+        opus: turn 1 finds no JSON for the schema of output_config.format (a: 'a1' does not match '^x{9}$').
+          call 1: model claude-opus-4-7, 1 message, the last: user text "Fix it"
+          turn 1, plausible()
+        Write the answer as a str.
+        """)

@@ -132,3 +132,17 @@ def test_the_summary_line_is_the_first_line(project):
     )
 
     assert "FAILED test_it.py::test_it - Failed: opus: 1 of 2 scripted turns was neve" in outcome.text
+
+
+def test_it_shows_the_last_endpoints_only(project):
+    outcome = project.run("""
+        def test_it():
+            for number in range(50):
+                with endpoint() as opus:
+                    opus.script("one")
+                    ask(f"Question {number}")
+            assert 1 == 2
+        """)
+
+    assert "Question 49" in outcome.section
+    assert outcome.section.count("Question") <= 5

@@ -12,7 +12,10 @@ SPOIL = {
 }
 KINDS = [kind for kind in SPOIL if kind != "unknown_host"]
 
-OPTIONS = "unused_turns, unscripted, unknown_host, invalid_requests, tool_schemas, tool_inputs, impossible_turns, task_budgets, profile"
+OPTIONS = (
+    "unused_turns, unscripted, unknown_host, invalid_requests, tool_schemas, tool_inputs, impossible_turns, "
+    "task_budgets, profile"
+)
 
 
 @pytest.mark.parametrize("kind", SPOIL)
@@ -28,12 +31,15 @@ def test_every_kind_fails_by_default(project, kind):
 
 @pytest.mark.parametrize("kind", SPOIL)
 def test_every_kind_can_be_a_warning(project, kind):
-    outcome = project.run(f"""
+    outcome = project.run(
+        f"""
         @pytest.mark.opus({kind}="warn")
         def test_it(opus):
             {SPOIL[kind]}
             print([(problem.kind, problem.severity) for problem in opus.problems])
-        """, "-rP")
+        """,
+        "-rP",
+    )
 
     assert outcome.counts == {"passed": 1, "warnings": 1}
     outcome.stdout.fnmatch_lines(["*= warnings summary =*", "test_it.py::test_it", "*OpusWarning: opus: *"])
@@ -112,7 +118,8 @@ def test_a_misfit_is_served_where_it_is_a_warning(project):
 
 
 def test_the_closest_marker_wins_kind_by_kind(project):
-    outcome = project.run("""
+    outcome = project.run(
+        """
         pytestmark = pytest.mark.opus(unused_turns="off", unscripted="off")
 
         def test_of_the_module(opus):
@@ -134,7 +141,9 @@ def test_the_closest_marker_wins_kind_by_kind(project):
 
             def test_of_the_class_again(self, opus):
                 ask()
-        """, "-rA")
+        """,
+        "-rA",
+    )
 
     assert outcome.counts == {"passed": 3, "failed": 3}
     failed = [report.nodeid.partition("::TestClass::")[2] for report in outcome.reports if report.failed]
@@ -217,7 +226,7 @@ def test_a_wrong_marker_is_an_error_of_that_test_alone(project, marker, argument
     [
         ("opus_unused_turns = never", "ini option opus_unused_turns: unused_turns is 'never'; one of 'fail', 'warn', 'off' is expected."),
         ("opus_profile = azure", "ini option opus_profile: profile is 'azure'; one of 'auto', 'anthropic', 'toapis' is expected."),
-        ("opus_hosts = https://", "ini option opus_hosts: 'https://' names no host; HOST, HOST:PORT or a base URL is expected."),
+        ("opus_hosts = https://", "ini option opus_hosts: 'https://' names no host and port; HOST, HOST:PORT or a base URL is expected."),
         ("opus_hosts = gateway:port", "ini option opus_hosts: 'gateway:port' *; HOST, HOST:PORT or a base URL is expected."),
     ],
 )  # fmt: skip
@@ -237,7 +246,7 @@ def test_wrong_options_of_endpoint_are_a_value_error_at_that_line(project):
     assert [line.replace(" " * 8, "") for line in outcome.failure.splitlines()[-3:]] == [
         f"E       ValueError: endpoint(): unknown option 'unused' (did you mean 'unused_turns'?); its options are {OPTIONS}.",
         "",
-        "test_it.py:8: ValueError",
+        "test_it.py:7: ValueError",
     ]
 
 

@@ -44,13 +44,13 @@ def test_a_block_keeps_its_own_copy_of_the_input():
 @pytest.mark.parametrize(
     ("build", "says"),
     [
-        (lambda: text(3), "text(): its text is 3 (int); a str is expected."),
-        (lambda: text(None), "text(): its text is None (NoneType); a str is expected."),
-        (lambda: thinking(3), "thinking(): its text is 3 (int); a str is expected."),
-        (lambda: thinking("a", 3), "thinking(signature=): its text is 3 (int); a str is expected."),
-        (lambda: redacted_thinking(b"x"), "redacted_thinking(): its text is b'x' (bytes); a str is expected."),
+        (lambda: text(3), "text(): the text is 3 (int); a str is expected."),
+        (lambda: text(None), "text(): the text is None (NoneType); a str is expected."),
+        (lambda: thinking(3), "thinking(): the text is 3 (int); a str is expected."),
+        (lambda: thinking("a", 3), "thinking(): the signature is 3 (int); a str is expected."),
+        (lambda: redacted_thinking(b"x"), "redacted_thinking(): the data is b'x' (bytes); a str is expected."),
         (lambda: tool_use(3), "tool_use(): the tool's name is 3 (int); a str is expected."),
-        (lambda: tool_use("a", id=3), "tool_use(id=): its text is 3 (int); a str is expected."),
+        (lambda: tool_use("a", id=3), "tool_use(): the id is 3 (int); a str is expected."),
         (lambda: tool_use("a", "x"), "tool_use('a', ...): the input is 'x' (str); a dict of the tool's arguments is expected."),
         (lambda: tool_use("a", ["x"]), "tool_use('a', ...): the input is ['x'] (list); a dict of the tool's arguments is expected."),
         (lambda: server_tool_use("a", 3), "server_tool_use('a', ...): the input is 3 (int); a dict of the tool's arguments is expected."),
@@ -95,7 +95,7 @@ def test_a_long_value_is_cut_in_a_message():
     with pytest.raises(TypeError) as caught:
         text(["x" * 200])
 
-    assert str(caught.value) == f"text(): its text is ['{'x' * 75}... (list); a str is expected."
+    assert str(caught.value) == f"text(): the text is ['{'x' * 75}... (list); a str is expected."
 
 
 def test_a_block_of_an_unknown_type_may_hold_anything():

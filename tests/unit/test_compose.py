@@ -4,6 +4,7 @@ import pytest
 
 from pytest_opus import redacted_thinking, server_tool_use, text, thinking, tool_use, turn
 from pytest_opus._api.ids import Ids
+from pytest_opus._api.tokens import Estimator
 from pytest_opus._responders.compose import NoInputError, compose
 from pytest_opus._script.blocks import InvalidInput
 from pytest_opus._script.turns import as_turn
@@ -13,17 +14,17 @@ TOOL = {"name": "run_tests", "input_schema": SCHEMA}
 
 
 @pytest.fixture
-def served(make_body):
+def served(make_request):
     """The message that a turn gives in answer to a request."""
 
     def serve(value, **fields):
-        return compose(as_turn(value, "here"), make_body(**fields), Ids("a test")).message
+        return compose(as_turn(value, "here"), make_request(**fields).sent, Ids("a test"), Estimator()).message
 
     return serve
 
 
-def test_the_whole_message(make_body):
-    message, estimated = compose(as_turn("one", "here"), make_body(), Ids("a test"))
+def test_the_whole_message(make_request):
+    message, estimated = compose(as_turn("one", "here"), make_request().sent, Ids("a test"), Estimator())
 
     assert estimated
     assert re.fullmatch(r"msg_01\w{22}", message.pop("id"))
@@ -80,8 +81,8 @@ def test_what_a_turn_says_is_served(served):
     ("usage", "estimated"),
     [(None, True), ({"input_tokens": 1}, True), ({"output_tokens": 1}, True), ({"input_tokens": 1, "output_tokens": 1}, False)],
 )  # fmt: skip
-def test_usage_is_an_estimate_unless_both_sides_are_given(make_body, usage, estimated):
-    composed = compose(turn("one", usage=usage), make_body(), Ids("a test"))
+def test_usage_is_an_estimate_unless_both_sides_are_given(make_request, usage, estimated):
+    composed = compose(turn("one", usage=usage), make_request().sent, Ids("a test"), Estimator())
 
     assert composed.estimated is estimated
     assert composed.message["usage"].items() >= (usage or {}).items()
@@ -116,7 +117,9 @@ def test_what_a_whole_message_lacks_is_filled_in(served):
 
 
 def test_a_tool_call_is_completed(served):
-    first, second = served([tool_use("run_tests"), tool_use("run_tests", {"file": "b"}, id="toolu_x")], tools=[TOOL])["content"]
+    first, second = served([tool_use("run_tests"), tool_use("run_tests", {"file": "b"}, id="toolu_x")], tools=[TOOL])[
+        "content"
+    ]
 
     assert list(first) == ["type", "id", "name", "input"]
     assert re.fullmatch(r"toolu_01\w{22}", first["id"])
@@ -217,11 +220,11 @@ def test_an_alias_is_answered_by_its_snapshot(served, asked, named):
     assert served("one", model=asked)["model"] == named
 
 
-def test_serving_a_turn_twice_changes_nothing_in_it(make_body):
+def test_serving_a_turn_twice_changes_nothing_in_it(make_request):
     value = as_turn([tool_use("run_tests"), thinking("a"), text("x")], "here")
-    ids, body = Ids("a test"), make_body(tools=[TOOL])
+    ids, sent = Ids("a test"), make_request(tools=[TOOL]).sent
 
-    first, second = compose(value, body, ids).message, compose(value, body, ids).message
+    first, second = compose(value, sent, ids, Estimator()).message, compose(value, sent, ids, Estimator()).message
 
     assert first["id"] != second["id"]
     assert first["content"][0]["id"] != second["content"][0]["id"]

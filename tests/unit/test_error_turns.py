@@ -2,7 +2,19 @@ import math
 
 import pytest
 
-from pytest_opus import api_error, overloaded, rate_limited, server_error, timed_out
+from pytest_opus import (
+    api_error,
+    disconnect,
+    fail_thread,
+    garble,
+    overloaded,
+    rate_limited,
+    server_error,
+    stall,
+    stream_error,
+    timed_out,
+    truncate,
+)
 from pytest_opus._api.errors import error_body, error_type
 
 
@@ -45,11 +57,11 @@ def test_further_headers_win():
         ({"status": 429, "type": 3}, TypeError, "api_error(): type is 3 (int); a str is expected."),
         ({"status": 429, "message": 3}, TypeError, "api_error(): message is 3 (int); a str is expected."),
         ({"status": 429, "headers": {"x": 1}}, TypeError, "api_error(): headers is {'x': 1} (dict); a dict of str to str is expected."),
-        ({"status": 429, "retry_after": -1}, ValueError, "retry_after is -1 (int); seconds, None or False are expected."),
-        ({"status": 429, "retry_after": True}, ValueError, "retry_after is True (bool); seconds, None or False are expected."),
-        ({"status": 429, "retry_after": "2"}, ValueError, "retry_after is '2' (str); seconds, None or False are expected."),
-        ({"status": 429, "retry_after": math.nan}, ValueError, "retry_after is nan (float); seconds, None or False are expected."),
-        ({"status": 429, "retry_after": math.inf}, ValueError, "retry_after is inf (float); seconds, None or False are expected."),
+        ({"status": 429, "retry_after": -1}, ValueError, "api_error(): retry_after is -1 (int); seconds, None or False are expected."),
+        ({"status": 429, "retry_after": True}, ValueError, "api_error(): retry_after is True (bool); seconds, None or False are expected."),
+        ({"status": 429, "retry_after": "2"}, ValueError, "api_error(): retry_after is '2' (str); seconds, None or False are expected."),
+        ({"status": 429, "retry_after": math.nan}, ValueError, "api_error(): retry_after is nan (float); seconds, None or False are expected."),
+        ({"status": 429, "retry_after": math.inf}, ValueError, "api_error(): retry_after is inf (float); seconds, None or False are expected."),
     ],
 )  # fmt: skip
 def test_wrong_arguments(arguments, error, says):
@@ -96,3 +108,33 @@ def test_the_envelope():
 )
 def test_how_it_is_shown(turn, shown):
     assert str(turn) == shown
+
+
+AFTER = "a number of events (or bytes), 0 or more, is expected."
+
+
+@pytest.mark.parametrize(
+    ("build", "error", "says"),
+    [
+        (lambda: disconnect(-1), ValueError, f"disconnect(): after is -1 (int); {AFTER}"),
+        (lambda: disconnect(True), ValueError, f"disconnect(): after is True (bool); {AFTER}"),
+        (lambda: truncate(after=1.5), ValueError, f"truncate(): after is 1.5 (float); {AFTER}"),
+        (lambda: garble("1"), ValueError, f"garble(): after is '1' (str); {AFTER}"),
+        (lambda: stall(1, after=None), ValueError, f"stall(): after is None (NoneType); {AFTER}"),
+        (lambda: stall(-1), ValueError, "stall(): seconds is -1 (int); a number of seconds is expected."),
+        (lambda: stall(math.inf), ValueError, "stall(): seconds is inf (float); a number of seconds is expected."),
+        (lambda: stream_error(3, "x"), TypeError, "stream_error(): type is 3 (int); a str is expected."),
+        (lambda: stream_error("x", None), TypeError, "stream_error(): message is None (NoneType); a str is expected."),
+        (
+            lambda: fail_thread("gone"),
+            ValueError,
+            "fail_thread(): 'gone' (str); one of thread_not_found, thread_already_continued, "
+            "thread_continue_in_flight, thread_fingerprint_mismatch, thread_unsupported_request is expected.",
+        ),
+    ],
+)
+def test_wrong_arguments_of_faults(build, error, says):
+    with pytest.raises(error) as caught:
+        build()
+
+    assert str(caught.value) == says

@@ -58,6 +58,11 @@ def test_no_host(url):
         (("gateway.example", 443, "/v1/messages"), ["https://gateway.example/v1"], "/v1/messages"),
         (("gateway.example", 443, "/v1/v1/messages"), ["https://gateway.example/v1"], "/v1/messages"),
         (("gateway.example", 443, "/a/v1/messages"), ["https://gateway.example/a/v1"], "/v1/messages"),
+        # the real API serves below no prefix
+        (("api.anthropic.com", 443, "/v1/v1/messages"), ["api.anthropic.com", "https://api.anthropic.com/v1"], "/v1/v1/messages"),
+        # a base that cannot be read
+        (("gateway.example", 443, "/v1/messages"), ["http://gateway:port", "gateway.example"], "/v1/messages"),
+        (("gateway.example", 443, "/v1/messages"), ["http://gateway.example:port"], None),
         # several bases
         (("gateway.example", 443, "/b/v1/messages"), ["https://gateway.example/a", "https://gateway.example/b"], "/v1/messages"),
         (("gateway.example", 443, "/anthropic/v1/messages"), ["gateway.example", GATEWAY], "/v1/messages"),

@@ -33,23 +33,3 @@ def test_nothing_shows_a_key(make_request, make_call):
     call.request = request
 
     assert "secret" not in f"{request!r} {request.headers!r} {request.headers} {call!r}"
-
-
-@pytest.mark.parametrize(("body", "value"), [(b"{}", {}), (b"[1.5]", [1.5]), (b'"\xc3\xa4"', "ä")])
-def test_json(make_http, body, value):
-    assert make_http(content=body).json == value
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"NaN", b"[Infinity]", b"[-Infinity]"])
-def test_what_is_not_json(make_http, body):
-    request = make_http(content=body)
-
-    with pytest.raises(ValueError):
-        _ = request.json
-
-
-def test_nan_is_named(make_http):
-    request = make_http(content=b"[NaN]")
-
-    with pytest.raises(ValueError, match="^NaN is not JSON$"):
-        _ = request.json

@@ -7,7 +7,7 @@ from pytest_opus._api.ids import Ids
 
 @pytest.mark.parametrize("prefix", ["msg_01", "toolu_01", "srvtoolu_01", "req_011C"])
 def test_they_look_like_those_of_the_api(prefix):
-    assert re.fullmatch(prefix + "[1-9A-HJ-NP-Za-km-z]{22}", Ids("a test").new(prefix))
+    assert re.fullmatch(prefix + "[1-9A-HJ-NP-Za-km-z]{16}000001", Ids("a test").new(prefix))
 
 
 def test_they_are_the_same_in_every_run():

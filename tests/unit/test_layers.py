@@ -10,8 +10,30 @@ import pytest_opus
 ROOT = Path(pytest_opus.__file__).parent
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 CORE = ("_api", "_script", "_ledger", "_judges", "_responders", "_schema")
-IO = {"pytest", "_pytest", "httpx", "httpx2", "aiohttp", "anthropic", "anyio", "asyncio", "trio", "socket", "ssl", "threading"}
-ONLY = {"jsonschema": "_schema", "referencing": "_schema", "genai_prices": "_ledger/prices.py", "httpx": "_adapters", "httpx2": "_adapters"}  # fmt: skip
+IO = {
+    "pytest",
+    "_pytest",
+    "httpx",
+    "httpx2",
+    "aiohttp",
+    "anthropic",
+    "anyio",
+    "asyncio",
+    "trio",
+    "socket",
+    "ssl",
+    "threading",
+}
+ONLY = {
+    "aiohttp": "_adapters",
+    "anyio": "_adapters",
+    "genai_prices": "_ledger/prices.py",
+    "httpx": "_adapters",
+    "httpx2": "_adapters",
+    "jsonschema": "_schema",
+    "referencing": "_schema",
+    "wrapt": "_adapters",
+}
 PYTEST = {"plugin.py", "_config.py", "_marks.py", "_verdict.py", "_report/collect.py", "_report/limit.py"}
 
 
@@ -58,7 +80,17 @@ def test_pytest_is_known_to_the_plugin_only(path):
 
 @pytest.mark.parametrize("path", [path for path in MODULES if path.parts[0] in CORE], ids=str)
 def test_the_core_imports_no_adapter_and_no_plugin(path):
-    upper = ("_adapters", "_endpoint", "_active", "_environment", "_exchange", "plugin", "_config", "_marks", "_verdict")
+    upper = (
+        "_adapters",
+        "_endpoint",
+        "_active",
+        "_environment",
+        "_exchange",
+        "plugin",
+        "_config",
+        "_marks",
+        "_verdict",
+    )
 
     assert [name for name in relative_imports(path) if name.startswith(upper)] == []
 

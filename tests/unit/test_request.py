@@ -1,7 +1,6 @@
 import pytest
 
-from pytest_opus._api.request import Request, ToolResult
-from pytest_opus._http import Headers
+from pytest_opus._api.request import ToolResult
 
 IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AA=="}}
 
@@ -23,7 +22,11 @@ def test_fields_of_the_body(make_request):
     assert (request.model, request.max_tokens, request.stream) == ("claude-opus-4-7", 100, True)
     assert request.tool_names == ["a", "b"]
     assert request.tools[0].input_schema.type == "object"
-    assert (request.tool_choice.type, request.output_config.effort, request.thinking.type) == ("any", "high", "adaptive")
+    assert (request.tool_choice.type, request.output_config.effort, request.thinking.type) == (
+        "any",
+        "high",
+        "adaptive",
+    )
     assert [message.content for message in request.messages] == ["Hi"]
     assert request.sent_messages == request.messages
 
@@ -46,10 +49,10 @@ def test_what_the_body_lacks(make_request):
         {"messages": [{"role": "user", "content": [1, None, {"type": "text"}, {"type": "text", "text": 3}, {}]}]},
     ],
 )
-def test_a_malformed_body_can_be_read(raw):
-    request = Request(raw, Headers())
+def test_a_malformed_body_can_be_read(read_request, raw):
+    request = read_request(raw)
 
-    assert request.raw is raw
+    assert request.raw == raw
     assert (request.model, request.tools, request.tool_choice, request.stream) == (None, [], None, False)
     assert (request.last_user_text, request.tool_results) == ("", [])
 
@@ -74,7 +77,10 @@ def test_system_blocks_read_by_attribute(make_request):
         (["Hi", {"role": "assistant", "content": "Yes?"}, "Go"], "Go"),
         (["Hi", {"role": "assistant", "content": []}, [result("3 passed")]], "Hi"),
         ([[{"type": "text", "text": "a"}, IMAGE, {"type": "text", "text": "b"}]], "a\nb"),
-        (["Hi", {"role": "assistant", "content": []}, [result("3 passed"), {"type": "text", "text": "Well?"}]], "Well?"),
+        (
+            ["Hi", {"role": "assistant", "content": []}, [result("3 passed"), {"type": "text", "text": "Well?"}]],
+            "Well?",
+        ),
         ([[IMAGE]], ""),
     ],
 )

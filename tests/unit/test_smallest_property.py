@@ -33,9 +33,7 @@ def containers(inner):
             },
         )
     )
-    lists = st.fixed_dictionaries(
-        {"type": st.just("array"), "items": inner}, optional={"minItems": st.integers(0, 3)}
-    )
+    lists = st.fixed_dictionaries({"type": st.just("array"), "items": inner}, optional={"minItems": st.integers(0, 3)})
     unions = st.builds(lambda parts: {"anyOf": parts}, st.lists(inner, min_size=1, max_size=3))
     return objects | lists | unions
 

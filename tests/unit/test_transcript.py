@@ -9,7 +9,12 @@ from pytest_opus._ledger.transcript import describe_request, transcript
 TEXT = {"type": "text", "text": "Let me check."}
 CALL = {"type": "tool_use", "id": "toolu_1", "name": "run_tests", "input": {"file": "a.py"}}
 RESULT = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "3 passed"}
-FAILED = {"type": "tool_result", "tool_use_id": "toolu_2", "content": [{"type": "text", "text": "no file"}], "is_error": True}
+FAILED = {
+    "type": "tool_result",
+    "tool_use_id": "toolu_2",
+    "content": [{"type": "text", "text": "no file"}],
+    "is_error": True,
+}
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ USAGE_FIELDS = (
 STOP_REASONS = (
     "end_turn, max_tokens, stop_sequence, tool_use, pause_turn, refusal, model_context_window_exceeded, compaction"
 )
+BLOCK = "a str or a dict such as tool_use(...) is expected."
 CALL = {"type": "tool_use", "name": "a", "input": {"b": 1}}
 
 
@@ -32,9 +33,9 @@ CALL = {"type": "tool_use", "name": "a", "input": {"b": 1}}
         ({"id": 3}, TypeError, "turn(): id is 3 (int); a str is expected."),
         ({"headers": "x"}, TypeError, "turn(): headers is 'x' (str); a dict of str to str is expected."),
         ({"headers": {"x": 3}}, TypeError, "turn(): headers is {'x': 3} (dict); a dict of str to str is expected."),
-        ({"chunks": 0}, TypeError, "turn(): chunks is 0 (int); characters per delta (1 or more) or a list of str is expected."),
-        ({"chunks": True}, TypeError, "turn(): chunks is True (bool); characters per delta (1 or more) or a list of str is expected."),
-        ({"chunks": [1]}, TypeError, "turn(): chunks is [1] (list); characters per delta (1 or more) or a list of str is expected."),
+        ({"chunks": 0}, TypeError, 'turn(): chunks is 0 (int); characters per delta (1 or more), a list of str, "bytes" or "whole" is expected.'),
+        ({"chunks": True}, TypeError, 'turn(): chunks is True (bool); characters per delta (1 or more), a list of str, "bytes" or "whole" is expected.'),
+        ({"chunks": [1]}, TypeError, 'turn(): chunks is [1] (list); characters per delta (1 or more), a list of str, "bytes" or "whole" is expected.'),
         ({"chunks": ["o", "n"]}, ValueError, "turn(): the chunks join to 'on' (str), the text is 'one' (str)."),
         ({"delay": -1}, ValueError, "turn(): delay is -1 (int); seconds (0 or more) are expected."),
         ({"delay": "1"}, ValueError, "turn(): delay is '1' (str); seconds (0 or more) are expected."),
@@ -54,9 +55,9 @@ def test_wrong_arguments(arguments, error, says):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ([3], "turn(): 3 (int) is no content block; a str or a dict such as tool_use(...) is expected."),
-        ([["one"]], "turn(): ['one'] (list) is no content block; a str or a dict such as tool_use(...) is expected."),
-        ([None], "turn(): None (NoneType) is no content block; a str or a dict such as tool_use(...) is expected."),
+        ([3], f"turn(): 3 (int) is no content block; {BLOCK}"),
+        ([["one"]], f"turn(): ['one'] (list) is no content block; {BLOCK}"),
+        ([None], f"turn(): None (NoneType) is no content block; {BLOCK}"),
         ([{}], "turn(): {} (dict) has no \"type\"; a content block is a dict such as {'type': 'text', 'text': '...'}."),
     ],
 )
@@ -132,7 +133,7 @@ def test_other_forms():
         (3, f"here: 3 (int) is no turn; {ACCEPTED}."),
         (None, f"here: None (NoneType) is no turn; {ACCEPTED}."),
         (b"one", f"here: b'one' (bytes) is no turn; {ACCEPTED}."),
-        ([3], "here: 3 (int) is no content block; a str or a dict such as tool_use(...) is expected."),
+        ([3], f"here: 3 (int) is no content block; {BLOCK}"),
         ({"type": "error", "error": {}}, "here: {'type': 'error', 'error': {}} (dict) is an error body; write api_error(status, type, message) instead."),
         ({"type": "message", "content": "one"}, 'here: the "content" of a message is a list of blocks; got \'one\' (str).'),
         ({"type": "message", "content": ["one"]}, 'here: the "content" of a message holds blocks (dicts); got \'one\' (str).'),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from operator import is_
 from typing import Any
 
 from .history import Tally
@@ -37,14 +38,14 @@ class Memory:
         best, tally = 0, _NOTHING
         for known in self._conversations:
             size = len(known.messages)
-            if best < size <= len(messages) and known.terms == terms and messages[:size] == known.messages:
+            if best < size <= len(messages) and known.terms == terms and _same(known.messages, messages):
                 best, tally = size, known.settled
         return best, tally
 
     def recall_offer(self, terms: Hashable, offered: Any) -> Offer | None:
         """The offer that was accepted under the same terms."""
         for known_terms, known, offer in self._offers:
-            if known_terms == terms and known == offered:
+            if known_terms == terms and _same(known, offered):
                 return offer
         return None
 
@@ -52,9 +53,14 @@ class Memory:
         others = [
             known
             for known in self._conversations
-            if len(known.messages) != extends or known.messages[:1] != messages[:1]
+            if len(known.messages) != extends or known.messages[0] is not messages[0]
         ]
         self._conversations = (*others[-(_CONVERSATIONS - 1) :], _Conversation(terms, messages, settled))
 
     def remember_offer(self, terms: Hashable, offered: Any, offer: Offer) -> None:
         self._offers = (*self._offers[-(_CONVERSATIONS - 1) :], (terms, offered, offer))
+
+
+def _same(known: Sequence[Any], offered: Sequence[Any]) -> bool:
+    """Whether the one begins with the very objects of the other: equality would take 1 for `true` and 5.0 for 5."""
+    return all(map(is_, known, offered))

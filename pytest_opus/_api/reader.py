@@ -1,0 +1,172 @@
+"""Reading request bodies. What a body repeats of one before it is parsed and kept only once."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from json import JSONDecoder
+from typing import Any, NamedTuple
+
+from .conversation import Conversation
+
+_RECENT = 4
+"""As many conversations as one program holds at the same time, sub-agents included."""
+
+_skip_space = re.compile(r"[ \t\n\r]*").match
+
+
+def _no_json(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_DECODER = JSONDecoder(parse_constant=_no_json)
+
+
+class Body(NamedTuple):
+    """A body as it was read.
+
+    `value` is the JSON value, whose `messages` are a list for the time of one call; `fields` and `conversation` are
+    what is kept of it. `error` says why a body is no JSON.
+    """
+
+    value: Any = None
+    fields: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    conversation: Conversation | None = None
+    error: ValueError | None = None
+
+
+class _Read(NamedTuple):
+    """A body that was read: in its text the message of `links[i]` ends at `ends[i]`, and `tail` follows the last.
+
+    Programs send the same tools and system prompt with every call; where the text is the same, so is the object.
+    """
+
+    text: str
+    head: dict[str, Any]
+    ends: list[int]
+    links: list[Conversation]
+    rest: dict[str, Any]
+    tail: str
+
+
+class _Irregular(Exception):  # noqa: N818
+    """Not the plain form of a request; the ordinary parser has the word."""
+
+
+class BodyReader:
+    """Reads the bodies of one endpoint's requests."""
+
+    def __init__(self) -> None:
+        self._recent: tuple[_Read, ...] = ()
+
+    def read(self, data: bytes) -> Body:
+        """The body, parsed; one that is no JSON has an `error`."""
+        try:
+            text = data.decode()
+            return self._read(text) or _read_plainly(text)
+        except ValueError as error:
+            return Body(error=error)
+        except RecursionError:
+            return Body(error=ValueError("recursion limit exceeded"))
+
+    def _read(self, text: str) -> Body | None:
+        known, shared = self._most_alike(text)
+        try:
+            read = _read(text, known, shared)
+        except (_Irregular, ValueError, IndexError):
+            return None
+        self._recent = (*[one for one in self._recent if one is not known][1 - _RECENT :], read)
+        if not read.links:
+            return None
+        fields = read.head | read.rest
+        return Body({**fields, "messages": [link.message for link in read.links]}, fields, read.links[-1])
+
+    def _most_alike(self, text: str) -> tuple[_Read | None, int]:
+        """The body read before that shares the most messages with `text`, and how many."""
+        best: _Read | None = None
+        most = 0
+        for read in self._recent:
+            shared = _shared(read, text)
+            if shared > most:
+                best, most = read, shared
+        return best, most
+
+
+def _read_plainly(text: str) -> Body:
+    value = _DECODER.decode(text)
+    return Body(value, value if isinstance(value, dict) else {})
+
+
+def _shared(read: _Read, text: str) -> int:
+    """How many messages `text` has in common with a body, all that stands before them included."""
+    if not read.ends or text.startswith(read.text[: read.ends[-1]]):
+        return len(read.ends)
+    return bisect(read.ends, 0, key=lambda end: 0 if text.startswith(read.text[:end]) else 1)
+
+
+def _read(text: str, known: _Read | None, shared: int) -> _Read:
+    if known is not None and shared:
+        head, ends, links = known.head, known.ends[:shared], known.links[:shared]
+        place = ends[-1]
+    else:
+        known = None
+        head, place = _read_head(text)
+        ends, links = [], []
+    place = _read_messages(text, place, ends, links)
+    tail = text[place:]
+    rest = known.rest if known is not None and tail == known.tail else _read_rest(text, place)
+    return _Read(text, head, ends, links, rest, tail)
+
+
+def _read_head(text: str) -> tuple[dict[str, Any], int]:
+    """The fields before `messages`, and where its list begins."""
+    head: dict[str, Any] = {}
+    place = _expect(text, 0, "{")
+    while True:
+        key, place = _DECODER.raw_decode(text, _space(text, place))
+        place = _space(text, _expect(text, place, ":"))
+        if key == "messages":
+            return head, _expect(text, place, "[")
+        if key in head:
+            raise _Irregular
+        head[key], place = _DECODER.raw_decode(text, place)
+        place = _expect(text, place, ",")
+
+
+def _read_messages(text: str, place: int, ends: list[int], links: list[Conversation]) -> int:
+    """Read the messages that are left; returns where the list ends."""
+    place = _space(text, place)
+    if not links and text[place] == "]":
+        return place + 1
+    while True:
+        if links:
+            if text[place] == "]":
+                return place + 1
+            place = _expect(text, place, ",")
+        message, end = _DECODER.raw_decode(text, _space(text, place))
+        links.append(Conversation(message, links[-1] if links else None))
+        ends.append(end)
+        place = _space(text, end)
+
+
+def _read_rest(text: str, place: int) -> dict[str, Any]:
+    """The fields after `messages`."""
+    place = _space(text, place)
+    if text[place] == "}":
+        rest: dict[str, Any] = _DECODER.decode("{" + text[place:])
+    else:
+        rest = _DECODER.decode("{" + text[_expect(text, place, ",") :])
+        if not rest or "messages" in rest:
+            raise _Irregular
+    return rest
+
+
+def _space(text: str, place: int) -> int:
+    return _skip_space(text, place).end()  # type: ignore[union-attr]
+
+
+def _expect(text: str, place: int, character: str) -> int:
+    place = _space(text, place)
+    if text[place] != character:
+        raise _Irregular
+    return place + 1
