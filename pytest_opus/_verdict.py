@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from . import _active
-from ._config import SETTINGS, STATE, TestState
+from ._config import OPTIONS, SETTINGS, STATE, TestState
 from ._marks import budget_of, effort_of, is_live, settings_of
 from ._settings import Settings
 
@@ -129,8 +129,9 @@ def raise_stray() -> None:
 
 @contextmanager
 def watching(item: pytest.Item, state: TestState) -> Iterator[None]:
-    """Watch live calls of a test that declares a budget and has no endpoint of its own."""
-    if state.budget is None or state.endpoint or _active.guard:
+    """Watch live calls of a test that no endpoint answers, where a budget, an effort level or the run asks for them."""
+    asked = state.budget or state.effort or item.config.stash[OPTIONS].limited
+    if not asked or _active.current() is not None:
         yield
         return
     from ._endpoint import opened

@@ -2,9 +2,7 @@
 
 import pytest
 
-NAMES = (
-    "total, input, output, calls, per_call, cost, phases, strategy, tokenizer_factor, cache_read_ratio, task_budget"
-)
+NAMES = "total, input, output, calls, per_call, cost, phases, strategy, tokenizer_factor, cache_read_ratio, task_budget"
 NOTHING = (
     "@pytest.mark.token_budget limits nothing; give a total, such as token_budget(20_000), or any of input, output, "
     "calls, per_call, cost, phases, cache_read_ratio, task_budget."
