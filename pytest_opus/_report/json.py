@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -71,15 +72,14 @@ def _sums(calls: Calls) -> dict[str, Any]:
 
 
 def _call(row: CallRow) -> dict[str, Any]:
-    facts = {name: getattr(row, name) for name in row.__dataclass_fields__ if name != "usage"}
-    cost = Calls([row]).cost
+    facts = {name: getattr(row, name) for name in row.__dataclass_fields__ if name not in ("usage", "noted_cost")}
     usage = row.usage
     return {
         **facts,
         "usage": usage.to_wire(),
         "billed": usage.model,
         "estimated": usage.estimated,
-        "cost": _money(cost),
+        "cost": _money(row.cost),
     }
 
 
@@ -152,4 +152,5 @@ def _test_from(data: Mapping[str, Any]) -> TestRow:
 
 
 def _call_from(data: Mapping[str, Any]) -> CallRow:
-    return call_from_wire({name: value for name, value in data.items() if name != "cost"})
+    row = call_from_wire({name: value for name, value in data.items() if name != "cost"})
+    return replace(row, noted_cost=None if data["cost"] is None else Decimal(data["cost"]))

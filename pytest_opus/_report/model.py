@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
@@ -27,6 +27,17 @@ class CallRow:
     recorded: bool = False
     seconds: float | None = None
     first_byte: float | None = None
+    noted_cost: Decimal | None = field(default=None, compare=False)
+    """What the call cost by the prices of the run that made it; a report that was read from a file keeps to those."""
+
+    @property
+    def cost(self) -> Decimal | None:
+        """US dollars, `None` if a model has no known price."""
+        if self.noted_cost is not None:
+            return self.noted_cost
+        from .._ledger.prices import cost
+
+        return cost(self.usage)
 
     @property
     def measured(self) -> bool:
@@ -60,9 +71,8 @@ class Calls:
     @cached_property
     def cost(self) -> Decimal | None:
         """US dollars, `None` if a model has no known price."""
-        from .._ledger.prices import cost
-
-        return cost(self.usage)
+        costs = [row.cost for row in self.rows]
+        return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
 
     @property
     def models(self) -> list[str]:

@@ -45,6 +45,26 @@ def test_a_report_that_is_smaller_is_fine(reports):
     assert main(["compare", "new.json", "old.json", "--max-ratio", "1"]) == 0
 
 
+def test_costs_are_those_of_the_runs_that_wrote_the_reports(project, monkeypatch, capsys):
+    monkeypatch.chdir(project.pytester.path)
+    for name, price in (("old", "4"), ("new", "8")):
+        project.run(
+            SPEND.replace('"one"', '"one", model="my-model"').replace("TOKENS", "1_000"),
+            f"--opus-report={name}.json",
+            ini=f"opus_prices = my-model input={price} output=20",
+        )
+
+    assert main(["compare", "old.json", "new.json"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split()[4:] == [
+        "2,000",
+        "2,000",
+        "1.00x",
+        "$0.008",
+        "$0.016",
+        "2.00x",
+    ]
+
+
 WRONG = {
     ("old.json", "none.json"): "argument NEW.json: none.json cannot be read: No such file or directory",
     (
