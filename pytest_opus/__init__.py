@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ._script.plausible import plausible
     from ._script.routes import Route
     from ._script.turns import turn
+    from ._tools.check import assert_tools, check_tool_input, check_tools
 
 __version__ = "0.1.0"
 
@@ -37,6 +38,9 @@ __all__ = [
     "ToolResult",
     "Usage",
     "api_error",
+    "assert_tools",
+    "check_tool_input",
+    "check_tools",
     "connect_error",
     "disconnect",
     "endpoint",
@@ -70,6 +74,9 @@ _HOME = {
     "ToolResult": "._api.request",
     "Usage": "._ledger.usage",
     "api_error": "._script.errors",
+    "assert_tools": "._tools.check",
+    "check_tool_input": "._tools.check",
+    "check_tools": "._tools.check",
     "connect_error": "._script.faults",
     "disconnect": "._script.faults",
     "endpoint": "._endpoint",

@@ -47,6 +47,8 @@ def leave(endpoint: Endpoint, token: Token[Endpoint | None]) -> None:
         _of_context.reset(token)
     except ValueError:  # an async fixture may be torn down in another context than it was set up in
         _of_context.set(None)
+    if _of_context.get() not in _open:  # of fixtures of different scope, the outer endpoint may end first
+        _of_context.set(None)
 
 
 def begin_test(calls: list[Call]) -> None:

@@ -117,6 +117,7 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("opus_hosts", "Further Messages hosts (HOST, HOST:PORT or base URL), one per line", "linelist", [])
     parser.addini("opus_models", "Model ids that gateways know, one per line", "linelist", [])
     parser.addini("opus_profile", "API convention: auto, anthropic or toapis (default: auto)", default="auto")
+    _add_tool_options(parser)
     for kind, meaning in KINDS.items():
         parser.addini(f"opus_{kind}", f"fail, warn or off (default: fail) when {meaning}", default="fail")
 
@@ -187,6 +188,22 @@ def _report_file(config: pytest.Config, name: str) -> Path:
     if path.suffix not in SUFFIXES:
         raise pytest.UsageError(f"--opus-report is {name!r}; a file that ends in {' or '.join(SUFFIXES)} is expected.")
     return config.invocation_params.dir / path
+
+
+def _add_tool_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("opus", "Claude Messages API testing")
+    group.addoption(
+        "--opus-tools",
+        action="append",
+        metavar="PKG.MODULE:NAME",
+        help="Check the tool definitions of that name or of a JSON file, an item per tool; can be given several times",
+    )
+    group.addoption(
+        "--opus-tools-strict", action="store_true", help="Let advice on tool definitions fail their items too"
+    )
+    parser.addini(
+        "opus_tools", "Tool definitions to check (PKG.MODULE:NAME or a JSON file), one per line", "linelist", []
+    )
 
 
 def read_settings(config: pytest.Config) -> Settings:

@@ -18,6 +18,7 @@ from ._hosts import api_path, bases, is_loopback
 from ._http import Forward, HttpRequest
 from ._judges.leftovers import unused_turns
 from ._judges.task_budget import Task, declared_task, remaining_dropped
+from ._judges.watched import Watched
 from ._ledger.call import Call, Probe, ToolCall, tool_calls
 from ._ledger.ledger import Ledger
 from ._ledger.phases import Phase, Phases
@@ -58,6 +59,7 @@ class Endpoint:
         self._settings = settings
         self._name = name
         self._live = Live() if live else None
+        self._watched = Watched(settings)
         self._ledger = Ledger()
         self._phases = Phases()
         self._reader = BodyReader()
@@ -214,7 +216,7 @@ class Endpoint:
         responder = self._responder(known_host=known_host)
         body = self._reader.read(request.body) if request.method == "POST" else Body()
         call = None
-        if request.method == "POST" and request.path.endswith("/v1/messages"):
+        if request.method == "POST" and (request.path == "/v1/messages" or not known_host):
             asked = Request(Sent(body.fields, body.conversation), request.headers)
             call = self._ledger.open_call(asked, perf_counter())
             _active.saw(call)
@@ -225,7 +227,7 @@ class Endpoint:
         if call is not None:
             self._observe(call)
         if isinstance(reply, Forward):
-            return Forwarding(call)
+            return Forwarding(call, self._watch)
         if call is None:
             self._ledger.entries.append(Probe(method=request.method, path=request.path, status=reply.status))
         else:
@@ -250,6 +252,10 @@ class Endpoint:
         problem = remaining_dropped(call, self._ledger.calls, severity, ended=ended)
         if problem and all(known.code != problem.code or known.call is not call for known in self._ledger.problems):
             self._ledger.problems.append(problem)
+
+    def _watch(self, call: Call) -> None:
+        """Note the problems of a call that the real API has answered."""
+        self._ledger.problems += self._watched.judge(call)
 
     def _responder(self, *, known_host: bool) -> Responder:
         if self._closed:
@@ -300,12 +306,12 @@ class ExpectInvalid:
         scripted.invalid_allowed = True
 
     def __enter__(self) -> None:
-        self._refused_before = self._scripted.refused
+        self._refused_before = len(self._scripted.refusals)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         __tracebackhide__ = True
         self._scripted.invalid_allowed = self._allowed_before
-        if kind is None and self._scripted.refused == self._refused_before:
+        if kind is None and len(self._scripted.refusals) == self._refused_before:
             raise AssertionError("opus: expect_invalid() saw no refused request inside its block.")
 
 

@@ -22,7 +22,8 @@ _OTHER_CREDENTIALS = (
 
 _lock = Lock()
 _users = 0
-_before: dict[str, str | None] = {}
+_real: dict[str, str | None] = {}
+"""What the variables were before the first endpoint that is, or was last, open."""
 
 
 @contextmanager
@@ -35,15 +36,26 @@ def fake_credentials() -> Iterator[None]:
     with _lock:
         _users += 1
         if _users == 1:
-            _before.update(_replace(_fake_variables()))
+            _real.update(_replace(_fake_variables()))
     try:
         yield
     finally:
         with _lock:
             _users -= 1
             if _users == 0:
-                _replace(_before)
-                _before.clear()
+                _replace(_real)
+
+
+def forget_fakes() -> None:
+    """Where no endpoint is open any more, put back what a fake stands for.
+
+    A fixture that was set up before the endpoint, such as `monkeypatch`, may have saved the fake and restored it last.
+    """
+    with _lock:
+        if _users == 0 and os.environ.get("ANTHROPIC_API_KEY") == FAKE_KEY:
+            _replace({"ANTHROPIC_API_KEY": _real.get("ANTHROPIC_API_KEY")})
+        if _users == 0 and os.environ.get("ANTHROPIC_AUTH_TOKEN") == FAKE_TOKEN:
+            _replace({"ANTHROPIC_AUTH_TOKEN": _real.get("ANTHROPIC_AUTH_TOKEN")})
 
 
 def _fake_variables() -> dict[str, str | None]:

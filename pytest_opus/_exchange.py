@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 
 from ._api.events import accumulate
@@ -78,10 +78,11 @@ class Exchange:
 class Forwarding:
     """A request on its way to the real API. The adapter tells what comes back; the ledger reads it in the end."""
 
-    __slots__ = ("_call",)
+    __slots__ = ("_call", "_judge")
 
-    def __init__(self, call: Call | None) -> None:
+    def __init__(self, call: Call | None, judge: Callable[[Call], None]) -> None:
         self._call = call
+        self._judge = judge
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
         """The status line and the headers came."""
@@ -108,6 +109,7 @@ class Forwarding:
         else:
             _read_json(call, body)
         call.end = end
+        self._judge(call)
 
 
 def _read_json(call: Call, body: bytes) -> None:

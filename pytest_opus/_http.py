@@ -15,8 +15,17 @@ if TYPE_CHECKING:
 SECRET_HEADERS = frozenset({"authorization", "x-api-key", "proxy-authorization", "cookie"})
 
 
+class Secret(str):
+    """A key. No `repr` of it, of a dict that holds it, or of pytest shows it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'...'"
+
+
 class Headers(Mapping[str, str]):
-    """Header fields by name, in any case; `repr` hides keys, so that no failure message shows one."""
+    """Header fields by name, in any case; keys are `Secret`."""
 
     __slots__ = ("_fields",)
 
@@ -25,6 +34,8 @@ class Headers(Mapping[str, str]):
         for name, value in fields:
             key = name.lower()
             merged[key] = f"{merged[key]}, {value}" if key in merged else value
+        for key in SECRET_HEADERS & merged.keys():
+            merged[key] = Secret(merged[key])
         self._fields = merged
 
     def __getitem__(self, name: str) -> str:
@@ -37,8 +48,7 @@ class Headers(Mapping[str, str]):
         return len(self._fields)
 
     def __repr__(self) -> str:
-        shown = {name: "..." if name in SECRET_HEADERS else value for name, value in self.items()}
-        return f"Headers({shown!r})"
+        return f"Headers({self._fields!r})"
 
 
 @dataclass(frozen=True, slots=True)

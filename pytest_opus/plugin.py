@@ -34,6 +34,15 @@ def pytest_configure(config: pytest.Config) -> None:
         from ._report.collect import register
 
         register(config, config.stash[OPTIONS])
+    if config.getoption("opus_tools") or config.getini("opus_tools"):
+        _register_tools(config)
+
+
+def _register_tools(config: pytest.Config) -> None:
+    from ._tool_items import tool_items
+
+    if items := tool_items(config):
+        config.pluginmanager.register(items, "opus_tools")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -78,6 +87,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Generator[None, None, None]:
     yield
+    if _active.opened:
+        from ._environment import forget_fakes
+
+        forget_fakes()
     if _active.stray:
         from ._verdict import raise_stray
 

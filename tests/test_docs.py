@@ -96,7 +96,13 @@ def test_every_ini_option_is_told(folder):
     options = set(re.findall(r"^  (opus_\w+) ", str(run(folder, "--help").stdout), re.MULTILINE))
     told = set(re.findall(r"opus_\w+", README))
     kinds = {f"opus_{kind}" for kind in re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)}
-    assert options - told - kinds == {"opus_tool_schemas"}  # it switches nothing yet
+    assert options - told - kinds == set()
+
+
+def test_every_rule_about_tools_is_told():
+    from pytest_opus._tools.rules import markdown
+
+    assert "\n".join(markdown()) in README
 
 
 def test_every_exported_function_is_told():

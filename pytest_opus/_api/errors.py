@@ -19,6 +19,9 @@ TYPES = {
     529: "overloaded_error",
 }
 
+STATUSES = {kind: status for status, kind in TYPES.items()}
+"""The status that goes with an `error.type`; where there are two, the higher one."""
+
 MESSAGES = {
     401: "API key is invalid.",
     403: "Your API key does not have permission to use the specified resource.",

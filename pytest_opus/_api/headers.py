@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from time import gmtime, strftime
 
 ORGANIZATION_ID = "00000000-0000-4000-8000-000000000000"
@@ -12,20 +12,28 @@ _INPUT_TOKENS = 2_000_000
 _OUTPUT_TOKENS = 400_000
 
 
-@dataclass
 class RateLimits:
     """What is left of a minute's requests and tokens. Nothing refills: an endpoint lives for one test."""
 
-    requests: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._requests = self._input_tokens = self._output_tokens = 0
+
+    def spend(self, input_tokens: int, output_tokens: int) -> None:
+        """An answer used so many tokens."""
+        with self._lock:
+            self._input_tokens += input_tokens
+            self._output_tokens += output_tokens
 
     def headers(self, received: float) -> dict[str, str]:
-        """The rate-limit headers of an answer to a request of the Unix time `received`."""
-        left_in = _left(_INPUT_TOKENS, self.input_tokens)
-        left_out = _left(_OUTPUT_TOKENS, self.output_tokens)
+        """The rate-limit headers of the answer to one more request, of the Unix time `received`."""
+        with self._lock:
+            self._requests += 1
+            requests = self._requests
+        left_in = _left(_INPUT_TOKENS, self._input_tokens)
+        left_out = _left(_OUTPUT_TOKENS, self._output_tokens)
         return {
-            "anthropic-ratelimit-requests-remaining": str(max(_REQUESTS - self.requests, 0)),
+            "anthropic-ratelimit-requests-remaining": str(max(_REQUESTS - requests, 0)),
             "anthropic-ratelimit-input-tokens-remaining": str(left_in),
             "anthropic-ratelimit-output-tokens-remaining": str(left_out),
             "anthropic-ratelimit-tokens-remaining": str(left_in + left_out),

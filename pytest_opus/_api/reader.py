@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from json import JSONDecoder
+from json import JSONDecodeError, JSONDecoder
 from typing import Any, NamedTuple
 
 from .conversation import Conversation
@@ -63,6 +63,7 @@ class BodyReader:
         """The body, parsed; one that is no JSON has an `error`."""
         try:
             text = data.decode()
+            _check_surrogates(text)
             return self._read(text) or _read_plainly(text)
         except ValueError as error:
             return Body(error=error)
@@ -159,6 +160,26 @@ def _read_rest(text: str, place: int) -> dict[str, Any]:
         if not rest or "messages" in rest:
             raise _Irregular
     return rest
+
+
+_ESCAPES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
+
+
+def _check_surrogates(text: str) -> None:
+    """Half a character, as cutting a string may leave it, is no JSON for the API, although Python takes it."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return
+    high: re.Match[str] | None = None
+    for escape in _ESCAPES.finditer(text):
+        code = int(escape[1] or "0", 16)
+        follows = high is not None and high.end() == escape.start()
+        if high is not None and not (follows and 0xDC00 <= code <= 0xDFFF):
+            raise JSONDecodeError("no low surrogate in string", text, high.end())
+        if 0xDC00 <= code <= 0xDFFF and not follows:
+            raise JSONDecodeError("unexpected low surrogate in string", text, escape.end())
+        high = escape if 0xD800 <= code <= 0xDBFF else None
+    if high is not None:
+        raise JSONDecodeError("no low surrogate in string", text, high.end())
 
 
 def _space(text: str, place: int) -> int:

@@ -51,6 +51,11 @@ def output_tokens(content: list[dict[str, Any]], model: Model | None) -> int:
     return max(1, _tokens(measure(content).characters, model))
 
 
+def tool_tokens(tool: Mapping[str, Any]) -> int:
+    """Tokens that one definition adds to every request that offers it."""
+    return _tokens(len(json.dumps(tool)), None)
+
+
 def _tools_prompt(fields: Mapping[str, Any], model: Model | None) -> int:
     """The system prompt that the API adds for tools; it is longer when a call is forced."""
     free, forced = (model and model.tool_overhead) or _TOOLS_PROMPT

@@ -20,12 +20,13 @@ class Problem:
     """One thing that is wrong with a test's calls or script.
 
     `kind` is what the `opus` marker switches, `code` names the rule, `path` points into the request or the block. The
-    `message` has four parts: what happened, the evidence, the nearest candidate and the way out.
+    `message` has four parts: what happened, the evidence, the nearest candidate and the way out. The `severity` of what
+    a call did is `"fail"` or `"warn"`; that of what `check_tools` found is `"error"`, `"strict"` or `"advice"`.
     """
 
     kind: str
     code: str
-    severity: Literal["fail", "warn"]
+    severity: Literal["fail", "warn", "error", "strict", "advice"]
     message: str
     path: str = ""
     call: Call | None = None

@@ -84,6 +84,8 @@ def _complete(block: Block, body: Mapping[str, Any], ids: Ids) -> Block:
             return InvalidInput(full) if isinstance(block, InvalidInput) else full
         case "server_tool_use":
             return {"type": "server_tool_use", "id": ids.new("srvtoolu_01")} | given
+        case "mcp_tool_use":
+            return {"type": "mcp_tool_use", "id": ids.new("mcptoolu_01")} | given | {"input": given.get("input", {})}
         case _:
             return given
 

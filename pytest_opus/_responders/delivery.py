@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._api.errors import TYPES
+from .._api.errors import STATUSES
 from .._http import Chunk, Failure, Reply
 from .._script.turns import NetworkErrorTurn, Turn
 from .faults import broken_body, broken_stream
@@ -25,8 +25,10 @@ def deliver(message: dict[str, Any], turn: Turn, headers: dict[str, str], *, str
         return _stream(message, turn, headers, **meaning)
     fault = turn.fault
     if fault is not None and fault.kind == "stream_error":
-        status = next((status for status, kind in TYPES.items() if kind == fault.type), 500)
-        return error_reply(status, fault.type, fault.message, headers)
+        retry = {"retry-after-ms": "1"}  # as for error turns: retries of an SDK do not sleep
+        status = STATUSES.get(fault.type, 500)
+        reply = error_reply(status, fault.type, fault.message, retry | headers, problems=meaning.get("problems", ()))
+        return replace(reply, delay=turn.delay)
     reply = json_reply(message, headers, delay=turn.delay, message=message, **meaning)
     return broken_body(reply, fault) if fault else reply
 

@@ -16,6 +16,7 @@ from .._api.request import Request, Sent
 from .._api.rules import Refusal
 from .._api.tokens import Estimator
 from .._http import HttpRequest, Reply
+from .._judges.definitions import Definitions
 from .._judges.turns import Finding, broken_inputs, impossible
 from .._ledger.call import Call
 from .._ledger.problems import Problem
@@ -53,16 +54,16 @@ class Scripted:
         self.script = Route()
         self.routes: list[Route] = []
         self.invalid_allowed = False
-        self.refused = 0
+        self.refusals: list[Refusal] = []
         self._settings = settings
         self._gate = Gate(settings)
         self._ids = Ids(seed)
         self._threads = Threads()
         self._estimator = Estimator()
         self._limits = RateLimits()
+        self._definitions = Definitions(settings.tool_schemas)
 
     def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply:
-        self._limits.requests += 1
         headers = {"request-id": self._ids.new("req_011C"), **self._limits.headers(request.received)}
         if call is not None:
             return self._message(request, body, call, headers)
@@ -121,7 +122,7 @@ class Scripted:
         return self._refused(refusal, call, request.path, headers) if refusal else None
 
     def _refused(self, refusal: Refusal, call: Call | None, path: str, headers: dict[str, str]) -> Reply:
-        self.refused += 1
+        self.refusals.append(refusal)
         severity = self._settings.invalid_requests
         problems = []
         if severity != "off" and not self.invalid_allowed:
@@ -175,10 +176,10 @@ class Scripted:
             message, estimated = compose(turn, call.request.whole, self._ids, self._estimator)
         except NoInputError as error:
             raise self._misfit(queued, call, _no_input(error)) from None
-        problems = list(self._judge(message, queued, call))
+        problems = [*self._definitions.judge(call), *self._judge(message, queued, call)]
         self._threads.hold(call.request.sent, call.request.whole, message)
-        self._limits.input_tokens += message["usage"].get("input_tokens") or 0
-        self._limits.output_tokens += message["usage"].get("output_tokens") or 0
+        usage = message["usage"]
+        self._limits.spend(usage.get("input_tokens") or 0, usage.get("output_tokens") or 0)
         delivery = turn if isinstance(turn, Turn) else Turn()
         if delivery.chunks is None and self._settings.delivery != "events":
             delivery = replace(delivery, chunks=self._settings.delivery)

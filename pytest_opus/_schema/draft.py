@@ -1,46 +1,156 @@
-"""JSON Schema draft 2020-12, as `jsonschema` understands it."""
+"""JSON Schema draft 2020-12, as `jsonschema` understands it, with formats that count."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-from referencing import Registry
+from jsonschema.exceptions import UndefinedTypeCheck, ValidationError, best_match, relevance
+from jsonschema.validators import extend
+from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
+from .formats import CHECKER
+from .plain import is_plain
+
+Place = tuple[str | int, ...]
+
 _META = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+_TYPES = "'array', 'boolean', 'integer', 'null', 'number', 'object', 'string'"
+_EXPECTED = {
+    "type": f"one of {_TYPES}, or a list of them",
+    "properties": "an object of schemas",
+    "patternProperties": "an object of schemas",
+    "$defs": "an object of schemas",
+    "definitions": "an object of schemas",
+    "required": "a list of property names, each once, beside 'properties'",
+    "enum": "a list of values",
+    "anyOf": "a list of schemas, at least one",
+    "allOf": "a list of schemas, at least one",
+    "oneOf": "a list of schemas, at least one",
+    "prefixItems": "a list of schemas, at least one",
+    "items": "one schema for all items; schemas for the first items stand in 'prefixItems'",
+    "additionalProperties": "true, false or a schema",
+    "multipleOf": "a number above 0",
+    "uniqueItems": "true or false",
+    "$ref": "a string",
+    "$id": "a URI without a fragment",
+}
+_NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+_COUNTS = (
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "minContains",
+    "maxContains",
+)
+_TEXTS = ("title", "description", "format", "pattern", "$comment", "$schema", "$anchor", "contentEncoding")
+_EXPECTED |= dict.fromkeys(_NUMBERS, "a number") | dict.fromkeys(_COUNTS, "a whole number, 0 or more")
+_EXPECTED |= dict.fromkeys(_TEXTS, "a string")
 
 
-def schema_error(schema: Any) -> str | None:
-    """What makes `schema` no valid draft 2020-12 schema: `"properties.file.type: 'strin' is not valid ..."`."""
-    error = best_match(_META.iter_errors(schema))
-    return None if error is None else f"{_dotted(error.absolute_path)}{error.message}"
+def schema_errors(schema: Any) -> Iterator[tuple[Place, str]]:
+    """Where and how `schema` is no valid draft 2020-12 schema: `(("type",), "'type' is 'strin'; expected is ...")`."""
+    if is_plain(schema):
+        return
+    told = set()
+    for error in sorted(_META.iter_errors(schema), key=relevance, reverse=True):
+        place = tuple(error.absolute_path)
+        if place not in told:
+            told.add(place)
+            yield place, _sentence(place, error)
+
+
+def _sentence(place: Place, error: ValidationError) -> str:
+    """What stands there and what is expected: the keyword is named, not the whole of its definition."""
+    keyword = next((step for step in reversed(place) if step in _EXPECTED), None)
+    parent = place[-2] if len(place) > 1 else None
+    got = _clipped(error.instance)
+    if parent in ("properties", "$defs", "definitions", "patternProperties"):
+        return f"{place[-1]!r} is {got}; expected is a schema, such as {{'type': 'string'}}"
+    if keyword is None:
+        return str(error.message)[:200]
+    what = repr(keyword) if place[-1] == keyword else f"an entry of {keyword!r}"
+    return f"{what} is {got}; expected is {_EXPECTED[str(keyword)]}"
+
+
+def _clipped(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def input_error(schema: Any, value: Any) -> tuple[str, str] | None:
-    """Where and how `value` breaks `schema`: `("lines[0]", "'a' is not of type 'integer'")`, the best match only.
+    """Where and how `value` breaks `schema`: `("lines[0]", "'a' is not of type 'integer'")`, the best match only."""
+    return next(iter(input_errors(schema, value)), None)
 
-    A schema that cannot be worked with, for a bad pattern, an unknown type or a lost `$ref`, judges nothing.
+
+def input_errors(schema: Any, value: Any) -> list[tuple[str, str]]:
+    """Each way in which `value` breaks `schema`, the best match first.
+
+    What of a schema cannot be worked with, for an unknown type or a lost `$ref`, judges nothing.
     """
+    errors: list[ValidationError] = []
+    with suppress(Exception):  # what jsonschema raises then are exceptions of every kind
+        for error in validator(schema).iter_errors(value):
+            errors.append(error)  # noqa: PERF402 - those found before it raises count
+    return [(error.json_path.removeprefix("$").removeprefix("."), error.message) for error in _ranked(errors)]
+
+
+def _ranked(errors: list[ValidationError]) -> list[ValidationError]:
+    """The errors with the deepest cause of each, the most telling first."""
     try:
-        error = best_match(Draft202012Validator(schema).iter_errors(value))
-    except Exception:  # noqa: BLE001 - what jsonschema raises then are exceptions of every kind
+        ranked = sorted(errors, key=relevance, reverse=True)
+        return [cause for error in ranked if (cause := best_match([error])) is not None]
+    except UndefinedTypeCheck:
+        return errors
+
+
+def validator(schema: Any) -> Any:
+    """A validator that checks formats and never goes to the network for a `$ref`."""
+    return _Validator(schema, registry=REGISTRY, format_checker=CHECKER)
+
+
+def _pattern(_: Any, pattern: Any, instance: Any, __: Any) -> Iterator[ValidationError]:
+    """A regex that Python does not know, but ECMA-262 may, judges nothing."""
+    if isinstance(instance, str) and (found := compiled(pattern)) and not found.search(instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+_Validator = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+
+
+def compiled(pattern: Any) -> re.Pattern[str] | None:
+    try:
+        return re.compile(pattern)
+    except (re.error, TypeError, OverflowError, RecursionError):
         return None
-    return None if error is None else (error.json_path.removeprefix("$").removeprefix("."), error.message)
+
+
+_MISSING = object()
 
 
 def resolve(reference: str, root: Mapping[str, Any]) -> Any:
     """What an internal `$ref` such as `#/$defs/Point` points at; `True` (anything) if it cannot be found."""
-    resource = DRAFT202012.create_resource(root)
+    found = _lookup(reference, root)
+    return True if found is _MISSING else found
+
+
+def is_resolvable(reference: str, root: Mapping[str, Any]) -> bool:
+    return _lookup(reference, root) is not _MISSING
+
+
+def _lookup(reference: Any, root: Mapping[str, Any]) -> Any:
+    if reference == "#":
+        return root
     try:
-        return Registry().with_resource("", resource).resolver("").lookup(reference).contents
-    except Unresolvable:
-        return True
-
-
-def _dotted(path: Iterable[str | int]) -> str:
-    parts = ".".join(map(str, path))
-    return f"{parts}: " if parts else ""
+        resource = DRAFT202012.create_resource(root)
+        return REGISTRY.with_resource("", resource).resolver("").lookup(reference).contents
+    except (Unresolvable, AttributeError, TypeError, ValueError, LookupError):
+        return _MISSING

@@ -99,11 +99,21 @@ def check_block(block: Mapping[str, Any], where: str) -> Block:
             raise TypeError(f'{where}: a "{kind}" block needs "{key}", a {expected.__name__}; got {shown(block)}.')
     if "input" in block and not isinstance(block["input"], Mapping):
         raise TypeError(f'{where}: the "input" of a "{kind}" block is a dict; got {shown(block["input"])}.')
-    try:
-        json.dumps(block, allow_nan=False, ensure_ascii=False).encode()
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"{where}: JSON cannot carry {shown(block)} ({error}).") from None
+    check_json(block, where)
     return block if isinstance(block, dict) else dict(block)
+
+
+def check_json(value: Any, where: str) -> None:
+    """Nothing, if JSON can carry `value`.
+
+    Raises:
+        TypeError: it cannot; `where` begins the message.
+    """
+    __tracebackhide__ = True
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(f"{where}: JSON cannot carry {shown(value)} ({error}).") from None
 
 
 def shown(value: Any) -> str:
@@ -116,4 +126,5 @@ def _string(where: str, value: Any, what: str = "the text") -> str:
     __tracebackhide__ = True
     if not isinstance(value, str):
         raise TypeError(f"{where}: {what} is {shown(value)}; a str is expected.")
+    check_json(value, where)
     return value

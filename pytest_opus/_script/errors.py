@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Literal
 
-from .blocks import shown
+from .blocks import check_json, shown
 from .turns import ErrorTurn, _headers
 
 RetryAfter = float | Literal[False] | None
@@ -46,6 +46,7 @@ def api_error(
             raise TypeError(f"api_error(): {name} is {shown(value)}; a str is expected.")
     if details is not None and not isinstance(details, Mapping):
         raise TypeError(f"api_error(): details is {shown(details)}; a dict is expected.")
+    check_json([type, message, details], "api_error()")
     fields = {**_retry_header("api_error()", retry_after), **_headers("api_error()", headers)}
     return ErrorTurn(status, type, message, fields, details)
 

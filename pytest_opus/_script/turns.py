@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
@@ -11,8 +12,8 @@ from typing import Any, Literal
 
 from .._api.describe import describe_block
 from .._api.request import Request
-from .._ledger.usage import USAGE_FIELDS, Usage
-from .blocks import Block, check_block, shown, text
+from .._ledger.usage import COUNTS, USAGE_FIELDS, Usage
+from .blocks import Block, check_block, check_json, shown, text
 
 Delivery = Literal["bytes", "whole"]
 DELIVERIES = ("bytes", "whole")
@@ -27,6 +28,17 @@ STOP_REASONS = (
     "model_context_window_exceeded",
     "compaction",
 )
+
+_OWN_ARGUMENTS = {
+    "content": "content comes first",
+    "usage": "usage has an argument of its own",
+    "model": "model has an argument of its own",
+    "id": "id has an argument of its own",
+    "type": "a message is always one",
+    "role": "a message is always the assistant's",
+}
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 ACCEPTED = (
     "a turn is a str, a content block (a dict, or text(), tool_use(), thinking(), ...), a list of blocks, "
@@ -186,7 +198,7 @@ def turn(
         delay=_seconds("delay", delay),
         pace=_seconds("pace", pace),
         fault=_fault(fault),
-        fields=_mapping("fields", fields),
+        fields=_fields(fields),
     )
 
 
@@ -244,6 +256,10 @@ def _whole_message(message: Mapping[str, Any], where: str) -> WholeMessage:
         if not isinstance(block, Mapping):
             raise TypeError(f'{where}: the "content" of a message holds blocks (dicts); got {shown(block)}.')
         check_block(block, where)
+    usage = message.get("usage")
+    if usage is not None and not isinstance(usage, Mapping):
+        raise TypeError(f'{where}: the "usage" of a message is a dict; got {shown(usage)}.')
+    _check_counts(usage or {}, where)
     check_block(message, where)
     return WholeMessage(message)
 
@@ -252,12 +268,19 @@ def _usage(usage: Any) -> Mapping[str, Any]:
     __tracebackhide__ = True
     if isinstance(usage, Usage):
         return usage.to_wire()
-    for name, count in _mapping("usage", usage).items():
+    for name in _mapping("usage", usage):
         if name not in USAGE_FIELDS:
             raise ValueError(f"turn(): usage has no field {name!r}; its fields are {', '.join(USAGE_FIELDS)}.")
-        if name.endswith("_tokens") and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
-            raise ValueError(f"turn(): usage[{name!r}] is {shown(count)}; a number of tokens is expected.")
+    _check_counts(usage or {}, "turn()")
+    check_json(usage, "turn()")
     return usage or {}
+
+
+def _check_counts(usage: Mapping[str, Any], where: str) -> None:
+    __tracebackhide__ = True
+    for name, count in usage.items():
+        if name in COUNTS and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
+            raise ValueError(f"{where}: usage[{name!r}] is {shown(count)}; a number of tokens is expected.")
 
 
 def _chunks(chunks: Any, blocks: Sequence[Block], *, truncated: bool) -> Any:
@@ -328,7 +351,16 @@ def _mapping(name: str, value: Any) -> Mapping[str, Any]:
     __tracebackhide__ = True
     if value is not None and not isinstance(value, Mapping):
         raise TypeError(f"turn(): {name} is {shown(value)}; a dict is expected.")
+    check_json(value, f"turn(): {name}")
     return value or {}
+
+
+def _fields(fields: Any) -> Mapping[str, Any]:
+    __tracebackhide__ = True
+    for name in _mapping("fields", fields):
+        if name in _OWN_ARGUMENTS:
+            raise ValueError(f"turn(): fields holds {name!r}, which is no further field: {_OWN_ARGUMENTS[name]}.")
+    return fields or {}
 
 
 def _headers(where: str, value: Any) -> Mapping[str, str]:
@@ -337,4 +369,7 @@ def _headers(where: str, value: Any) -> Mapping[str, str]:
         return {}
     if not isinstance(value, Mapping) or not all(isinstance(item, str) for pair in value.items() for item in pair):
         raise TypeError(f"{where}: headers is {shown(value)}; a dict of str to str is expected.")
+    for name, content in value.items():
+        if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(content)):
+            raise ValueError(f"{where}: HTTP cannot carry the header {name!r}: {content!r}; plain ASCII is expected.")
     return value

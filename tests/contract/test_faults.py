@@ -143,6 +143,7 @@ class TestEveryLibrary:
         opus.script(turn("Hello.", fault=stream_error("overloaded_error", "Overloaded", after=1)))
         status, data, error = read(library, run, stream=False)
         assert (status, json.loads(data)["error"]["message"], error) == (529, "Overloaded", None)
+        assert opus.calls[0].headers["retry-after-ms"] == "1"
 
     @streaming
     def test_garbage(self, opus, library, run, stream):

@@ -245,3 +245,10 @@ def test_a_body_that_is_nested_deeply_gets_an_answer(opus, depth, status):
     assert httpx.post(URL, headers=HEADERS, content=body).status_code == status
     assert [call.status for call in opus.calls] == [status]
     assert opus.transcript()
+
+
+@pytest.mark.parametrize("path", ["/v1/v1/messages", "/foo/v1/messages", "/v1/messages/", "/v1/message"])
+def test_a_wrong_path_is_not_found(opus, path):
+    response = httpx.post(f"https://api.anthropic.com{path}", headers=HEADERS, json=BODY)
+    assert (response.status_code, response.json()["error"]["type"]) == (404, "not_found_error")
+    assert opus.calls == []

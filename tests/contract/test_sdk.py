@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -118,6 +119,27 @@ def test_fifty_threads(opus):
     assert answers == ["x"] * 50
     assert [call.number for call in opus.calls] == list(range(1, 51))
     assert {call.request.last_user_text for call in opus.calls} == set(map(str, range(50)))
+
+
+def test_ids_are_unique_whatever_the_threads_do():
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            with endpoint() as opus:
+                opus.script(*["x"] * 8)
+                start = threading.Barrier(8)
+
+                def ask(client, start=start):
+                    start.wait()
+                    return client.messages.create(**REQUEST, messages=[user("x")]).id
+
+                clients = [opus.client() for _ in range(8)]
+                with ThreadPoolExecutor(8) as pool:
+                    assert len(set(pool.map(ask, clients))) == 8
+                assert len({call.headers["request-id"] for call in opus.calls}) == 8
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_a_hundred_tasks(opus):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from pytest_opus import _active
+
 
 def test_it_raises_at_its_end_what_is_wrong(project, lines):
     outcome = project.run("""
@@ -228,3 +230,22 @@ def test_tasks_with_an_endpoint_each(project):
     )
 
     assert outcome.counts == {"passed": 1}
+
+
+def test_an_endpoint_of_wider_scope_that_was_opened_within_a_test(project):
+    """It ends after the fixture of that test; nothing of the one that ended first may come back."""
+    outcome = project.run(
+        """
+        @pytest.fixture(scope="module")
+        def shared():
+            with endpoint(unused_turns="off") as opus:
+                opus.otherwise("shared")
+                yield opus
+
+        def test_first(request, opus):
+            request.getfixturevalue("shared")
+            assert ask() == "shared"
+        """,
+    )
+    assert outcome.counts == {"passed": 1}
+    assert _active.current() is None

@@ -144,3 +144,36 @@ def test_an_unreadable_base_url_does_not_disturb_requests_elsewhere(project):
     )
 
     assert outcome.counts == {"passed": 1}
+
+
+def test_the_key_of_a_test_that_sets_one_itself_is_restored_too(project, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-real")
+    outcome = project.run(
+        """
+        import os
+
+        def test_it(monkeypatch, opus):
+            monkeypatch.setenv("ANTHROPIC_API_KEY", "mine")
+
+        def test_after():
+            assert os.environ["ANTHROPIC_API_KEY"] == "sk-ant-real"
+        """
+    )
+    assert outcome.counts == {"passed": 2}
+
+
+def test_an_assertion_on_headers_shows_no_key(project):
+    outcome = project.run(
+        """
+        def test_it(opus):
+            opus.script("x")
+            send()
+            sent = dict(opus.calls[0].request.headers)
+            assert opus.calls[0].request.headers == {"x-api-key": "other"}
+        """,
+        "-vv",
+        "-l",
+    )
+    assert outcome.counts == {"failed": 1}
+    assert "sk-ant-api03" not in outcome.text
+    assert "'x-api-key': '...'" in outcome.text

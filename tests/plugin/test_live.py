@@ -298,3 +298,20 @@ def test_watching_bypasses_no_endpoint_of_wider_scope(project, upstream):
     )
     assert outcome.counts == {"passed": 1}
     assert upstream == []
+
+
+def test_its_tools_are_checked_and_warned_of(project, upstream):
+    outcome = run(
+        project,
+        """
+        LOST = {"name": "lost", "description": "x", "input_schema": {"type": "object", "not": {"$ref": "#/$defs/A"}}}
+
+        @pytest.mark.opus_live
+        def test_it(opus):
+            ask("Hi", url=BASE, tools=[TOOL, LOST])
+            problem, = opus.problems
+            assert (problem.kind, problem.code, problem.severity) == ("tool_schemas", "ref_unresolvable", "warn")
+        """,
+        "--opus-live",
+    )
+    assert outcome.counts == {"passed": 1, "warnings": 1}

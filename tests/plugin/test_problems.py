@@ -241,7 +241,7 @@ def test_an_input_that_is_wrong_on_purpose_reaches_the_program(project):
 
 def test_no_smallest_input(project, lines):
     outcome = project.run("""
-        SCHEMA = {"type": "object", "properties": {"file": {"type": "string", "pattern": "^[0-9]{3}-x{7}$"}}, "required": ["file"]}
+        SCHEMA = {"type": "object", "properties": {"file": {"type": "string", "minLength": 3, "maxLength": 2}}, "required": ["file"]}
 
         def test_it(opus):
             opus.script(tool_use("run_tests"))
@@ -261,7 +261,7 @@ def test_no_smallest_input(project, lines):
 
 def test_an_unreadable_schema_is_no_exception_in_the_transport(project):
     outcome = project.run("""
-        @pytest.mark.opus(invalid_requests="off")
+        @pytest.mark.opus(invalid_requests="off", tool_schemas="off")
         @pytest.mark.parametrize("part", [{"type": "strin"}, {"pattern": "["}, {"minimum": "1"}])
         def test_it(opus, part):
             opus.script(tool_use("run_tests", {"file": "x"}))
@@ -274,7 +274,7 @@ def test_an_unreadable_schema_is_no_exception_in_the_transport(project):
 
 def test_no_plausible_json(project, lines):
     outcome = project.run("""
-        SCHEMA = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^x{9}$"}}, "required": ["a"],
+        SCHEMA = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^a$", "format": "date"}}, "required": ["a"],
                   "additionalProperties": False}
 
         def test_it(opus):
@@ -284,7 +284,7 @@ def test_no_plausible_json(project, lines):
         """)
 
     assert outcome.failure == lines("""
-        opus: turn 1 finds no JSON for the schema of output_config.format (a: 'a1' does not match '^x{9}$').
+        opus: turn 1 finds no JSON for the schema of output_config.format (a: 'a1' does not match '^a$').
           call 1: model claude-opus-4-7, 1 message, the last: user text "Fix it"
           turn 1, plausible()
         Write the answer as a str.

@@ -20,6 +20,9 @@ from pytest_opus import (
     ToolResult,
     Usage,
     api_error,
+    assert_tools,
+    check_tool_input,
+    check_tools,
     connect_error,
     disconnect,
     endpoint,
@@ -218,3 +221,11 @@ def api() -> Iterator[Endpoint]:
 
 def not_a_name() -> Any:
     return Nope
+
+
+def tool_definitions(problem: Problem) -> None:
+    assert_type(check_tools([{"name": "a"}], strict=True, model="claude-opus-4-7"), list[Problem])
+    assert_type(check_tool_input({"name": "a"}, {"file": "x"}), list[Problem])
+    assert_tools("my_agent.tools:TOOLS")
+    assert problem.severity in ("error", "strict", "advice")
+    check_tools([], strict="yes")  # type: ignore[arg-type]

@@ -58,7 +58,7 @@ def test_what_a_turn_says_is_served(served):
             model="claude-x",
             id="msg_mine",
             usage={"input_tokens": 3, "output_tokens": 2, "speed": "fast"},
-            fields={"container": {"id": "c"}, "role": "robot"},
+            fields={"container": {"id": "c"}, "of_next_year": 1},
         )
     )
 
@@ -74,7 +74,7 @@ def test_what_a_turn_says_is_served(served):
         "service_tier": "standard",
         "speed": "fast",
     }
-    assert (message["container"], message["role"]) == ({"id": "c"}, "robot")
+    assert (message["container"], message["of_next_year"]) == ({"id": "c"}, 1)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from pytest_opus._schema.draft import input_error, resolve, schema_error
+from pytest_opus._schema.draft import input_error, input_errors, resolve, schema_errors
 
 SCHEMA = {
     "type": "object",
@@ -49,22 +49,56 @@ def test_a_schema_that_is_none_judges_nothing(schema, value):
     assert input_error(schema, value) is None
 
 
+TYPES = "one of 'array', 'boolean', 'integer', 'null', 'number', 'object', 'string', or a list of them"
+
+
 @pytest.mark.parametrize(
-    ("schema", "error"),
+    ("schema", "errors"),
     [
-        (SCHEMA, None),
-        (True, None),
-        ({"type": "strin"}, "type: 'strin' is not valid under any of the given schemas"),
+        (SCHEMA, []),
+        (True, []),
+        ({"type": ["string", "null"], "format": "x-own", "x-own": 3}, []),
+        ({"type": "strin"}, [(("type",), f"'type' is 'strin'; expected is {TYPES}")]),
         (
-            {"properties": {"file": {"type": "strin"}}},
-            "properties.file.type: 'strin' is not valid under any of the given schemas",
+            {"properties": {"file": {"type": "strin"}}, "required": "file"},
+            [
+                (("required",), "'required' is 'file'; expected is a list of property names, each once, beside 'properties'"),
+                (("properties", "file", "type"), f"'type' is 'strin'; expected is {TYPES}"),
+            ],
         ),
-        ({"required": "file"}, "required: 'file' is not of type 'array'"),
-        ([], "[] is not of type 'object', 'boolean'"),
+        ({"properties": {"a": "string"}}, [(("properties", "a"), "'a' is 'string'; expected is a schema, such as {'type': 'string'}")]),
+        ({"type": ["string", "nul"]}, [(("type",), f"'type' is ['string', 'nul']; expected is {TYPES}")]),
+        ({"required": ["a", 1]}, [(("required", 1), "an entry of 'required' is 1; expected is a list of property names, each once, beside 'properties'")]),
+        ({"items": [{"type": "string"}]}, [(("items",), "'items' is [{'type': 'string'}]; expected is one schema for all items; schemas for the first items stand in 'prefixItems'")]),
+        ([], [((), "[] is not of type 'object', 'boolean'")]),
     ],
-)
-def test_what_makes_a_schema_invalid(schema, error):
-    assert schema_error(schema) == error
+)  # fmt: skip
+def test_what_makes_a_schema_invalid(schema, errors):
+    assert list(schema_errors(schema)) == errors
+
+
+def test_what_was_found_before_a_lost_reference_counts():
+    schema = {"required": ["a"], "properties": {"b": {"$ref": "#/$defs/missing"}}}
+
+    assert input_errors(schema, {"b": 1}) == [("", "'a' is a required property")]
+
+
+def test_every_way_in_which_an_input_breaks_its_schema():
+    assert input_errors(SCHEMA, {"lines": ["a"], "line": 1}) == [
+        ("", "'mode' is a required property"),
+        ("", "Additional properties are not allowed ('line' was unexpected)"),
+        ("lines[0]", "'a' is not of type 'integer'"),
+    ]
+
+
+def test_a_reference_never_goes_to_the_network(monkeypatch):
+    monkeypatch.setattr("urllib.request.urlopen", None)
+
+    assert input_errors({"$ref": "https://example.com/schema.json"}, 1) == []
+
+
+def test_a_pattern_of_another_dialect_judges_nothing():
+    assert input_errors({"pattern": r"^\p{L}+$", "maxLength": 1}, "ab") == [("", "'ab' is too long")]
 
 
 def test_references():
@@ -74,3 +108,7 @@ def test_references():
     assert resolve("#", root) == root
     assert resolve("#/$defs/missing", root) is True
     assert resolve("https://example.com/x", root) is True
+
+
+def test_an_unknown_type_does_not_hide_what_was_found():
+    assert input_errors({"minLength": 3, "type": "strin"}, "x") == [("", "'x' is too short")]

@@ -2,7 +2,12 @@ from pytest_opus._api.headers import RateLimits
 
 
 def test_an_answer_tells_what_is_left():
-    headers = RateLimits(requests=3, input_tokens=2_700, output_tokens=400).headers(1_800_000_000.9)
+    limits = RateLimits()
+    limits.headers(0)
+    limits.headers(0)
+    limits.spend(2_700, 400)
+
+    headers = limits.headers(1_800_000_000.9)
 
     assert headers == {
         "anthropic-organization-id": "00000000-0000-4000-8000-000000000000",
@@ -22,6 +27,9 @@ def test_an_answer_tells_what_is_left():
 
 
 def test_nothing_left_is_never_negative():
-    headers = RateLimits(requests=1_001, input_tokens=10**8, output_tokens=10**8).headers(0)
+    limits = RateLimits()
+    limits.spend(10**8, 10**8)
+    for _ in range(1_001):
+        headers = limits.headers(0)
 
     assert {value for name, value in headers.items() if name.endswith("remaining")} == {"0"}

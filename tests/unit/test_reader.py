@@ -99,3 +99,20 @@ def test_what_begins_like_the_one_before_and_is_not_json(data):
     reader.read(b'{"messages": [1]}')
 
     assert reader.read(data).error is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (r'{"a":"\ud800"}', "no low surrogate in string: line 1 column 13 (char 12)"),
+        (r'{"a":"\ud83d x"}', "no low surrogate in string: line 1 column 13 (char 12)"),
+        (r'{"a":"\udc00"}', "unexpected low surrogate in string: line 1 column 13 (char 12)"),
+    ],
+)
+def test_half_a_character_is_no_json(text, says):
+    assert str(BodyReader().read(text.encode()).error) == says
+
+
+@pytest.mark.parametrize(("text", "value"), [(r'"\ud83d\ude00"', "\U0001f600"), (r'"\\ud800"', r"\ud800")])
+def test_whole_characters_and_escaped_backslashes_are(text, value):
+    assert BodyReader().read(text.encode()).value == value

@@ -43,6 +43,10 @@ CALL = {"type": "tool_use", "name": "a", "input": {"b": 1}}
         ({"pace": math.inf}, ValueError, "turn(): pace is inf (float); seconds (0 or more) are expected."),
         ({"pace": True}, ValueError, "turn(): pace is True (bool); seconds (0 or more) are expected."),
         ({"fields": []}, TypeError, "turn(): fields is [] (list); a dict is expected."),
+        ({"fields": {"content": "x"}}, ValueError, "turn(): fields holds 'content', which is no further field: content comes first."),
+        ({"fields": {"a": {1}}}, TypeError, "turn(): fields: JSON cannot carry {'a': {1}} (dict) (Object of type set is not JSON serializable)."),
+        ({"headers": {"a": "é"}}, ValueError, "turn(): HTTP cannot carry the header 'a': 'é'; plain ASCII is expected."),
+        ({"headers": {"a": "b\r\nc: d"}}, ValueError, "turn(): HTTP cannot carry the header 'a': 'b\\r\\nc: d'; plain ASCII is expected."),
     ],
 )  # fmt: skip
 def test_wrong_arguments(arguments, error, says):
@@ -137,7 +141,9 @@ def test_other_forms():
         ({"type": "error", "error": {}}, "here: {'type': 'error', 'error': {}} (dict) is an error body; write api_error(status, type, message) instead."),
         ({"type": "message", "content": "one"}, 'here: the "content" of a message is a list of blocks; got \'one\' (str).'),
         ({"type": "message", "content": ["one"]}, 'here: the "content" of a message holds blocks (dicts); got \'one\' (str).'),
-        ({"type": "message", "usage": {1}}, "here: JSON cannot carry {'type': 'message', 'usage': {1}} (dict) (Object of type set is not JSON serializable)."),
+        ({"type": "message", "x": {1}}, "here: JSON cannot carry {'type': 'message', 'x': {1}} (dict) (Object of type set is not JSON serializable)."),
+        ({"type": "message", "usage": 3}, 'here: the "usage" of a message is a dict; got 3 (int).'),
+        ([turn("one")], 'here: a turn (text "one") within a turn; turns stand side by side: script(first, second).'),
     ],
 )  # fmt: skip
 def test_what_is_no_turn(value, says):

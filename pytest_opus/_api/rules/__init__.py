@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Literal
@@ -24,15 +24,16 @@ from . import (
     tools,
 )
 from .betas import features_of, unknown_betas
-from .history import read_history
+from .history import Tally, read_history
 from .memory import Memory
 from .offer import read_offer
 from .refusal import Refusal
-from .request import Judge, Request, Rule
+from .request import Judge, OfferRule, Request, Rule
 from .shapes.request import BODIES
-from .walker import Scope, refusal_of
+from .shapes.tools import TOOL
+from .walker import Scope, Tag, refusal_of
 
-__all__ = ["Refusal", "Validator"]
+__all__ = ["Refusal", "Validator", "definition_refusals"]
 
 _RULES: tuple[Rule, ...] = (
     *messages.RULES,
@@ -47,7 +48,7 @@ _RULES: tuple[Rule, ...] = (
     *programmatic.RULES,
     *attachments.RULES,
 )
-_OFFER_RULES: tuple[Rule, ...] = (
+_OFFER_RULES: tuple[Rule | OfferRule, ...] = (
     *tools.RULES,
     *mcp.RULES,
     *tools.SCHEMA_RULES,
@@ -131,3 +132,42 @@ def _offered(body: dict[str, Any]) -> tuple[Any, ...]:
 def _judges(about: frozenset[str], offer_is_new: bool) -> tuple[Judge, ...]:
     rules = chain(_RULES, _OFFER_RULES) if offer_is_new else _RULES
     return tuple(rule.judge for rule in rules if not rule.about.isdisjoint(about))
+
+
+_DEFINITION_RULES = (*tools.RULES, *tools.SCHEMA_RULES, *strict.RULES, *programmatic.OFFER_RULES, *caching.OFFER_RULES)
+
+
+def definition_refusals(body: dict[str, Any], model: Model | None) -> Iterator[Refusal]:
+    """Every reason to refuse the tools and output formats of `body`, whatever else is in it."""
+    scope = Scope(None)
+    sound = []
+    for index, tool in enumerate(body.get("tools") or []):
+        faults = [fault.under(index).under("tools") for fault in TOOL.faults(tool, scope)]
+        yield from map(refusal_of, faults)
+        steps = ([step for step in fault.path[2:] if not isinstance(step, Tag)] for fault in faults)
+        sound.append(_without(tool, {path[0] for path in steps if path}))
+    offered = {"model": model.id if model else "", "messages": [], "tools": sound, **_formats(body)}
+    request = Request(offered, False, "2026-10-21", scope, model, read_history([], Tally()), read_offer(offered))
+    for rule in _DEFINITION_RULES:
+        yield from rule.find(request)
+
+
+def _without(tool: Any, faulty: set[str | int]) -> dict[str, Any]:
+    """The tool with what the further rules can go by: a schema that is one for all its faults stays."""
+    if not isinstance(tool, dict):
+        return {}
+    kept = tool.get("input_schema")
+    sound = {key: value for key, value in tool.items() if key not in faulty}
+    return sound | ({"input_schema": kept} if isinstance(kept, dict) else {})
+
+
+def _formats(body: dict[str, Any]) -> dict[str, Any]:
+    """The output formats that have a schema."""
+    config, legacy = body.get("output_config"), body.get("output_format")
+    format_ = config.get("format") if isinstance(config, dict) else None
+    found = {"output_config": {"format": format_}} if _has_schema(format_) else {}
+    return found | ({"output_format": legacy} if _has_schema(legacy) else {})
+
+
+def _has_schema(format_: Any) -> bool:
+    return isinstance(format_, dict) and isinstance(format_.get("schema"), dict)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from .refusal import Refusal, refuse
-from .request import Request, Rule, rule
+from collections.abc import Iterator
 
-__all__ = ["RULES"]
+from .refusal import Refusal, refuse
+from .request import OfferRule, Request, Rule, offer_rule, rule
+
+__all__ = ["OFFER_RULES", "RULES"]
 
 _ORDER = "Note that blocks are processed in the following order: `tools`, `system`, `messages`."
 
@@ -29,6 +31,7 @@ def breakpoints_are_few_and_ordered(request: Request) -> Refusal | None:
         return refuse(
             "cache_control_too_many",
             f"A maximum of 4 blocks with cache_control may be provided. Found {count}.",
+            at=_place(markers[4][0]) if len(markers) > 4 else ("cache_control",),
         )
     if automatic is not None:
         markers.append(("", automatic.get("ttl") or "5m"))
@@ -40,7 +43,22 @@ def breakpoints_are_few_and_ordered(request: Request) -> Refusal | None:
         "cache_control_ttl_order",
         f"a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. {_ORDER}",
         path=f"{path}.cache_control.ttl".lstrip("."),
+        at=(*_place(path), "ttl"),
     )
 
 
+def _place(path: str) -> tuple[str | int, ...]:
+    """The `cache_control` of a dotted path."""
+    parts = [int(part) if part.isdigit() else part for part in path.split(".") if part]
+    return (*parts, "cache_control")
+
+
+def offered_breakpoints_are_few_and_ordered(request: Request) -> Iterator[Refusal]:
+    """The same for tools that are looked at apart from a request."""
+    refusal = breakpoints_are_few_and_ordered(request)
+    if refusal is not None:
+        yield refusal
+
+
+OFFER_RULES: tuple[OfferRule, ...] = (offer_rule(offered_breakpoints_are_few_and_ordered, "tools"),)
 RULES: tuple[Rule, ...] = (rule(breakpoints_are_few_and_ordered, "messages"),)

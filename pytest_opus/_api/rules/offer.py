@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from .shapes.tools import TOOLSETS
 
-__all__ = ["Offer", "read_offer"]
+__all__ = ["Declared", "Offer", "read_offer"]
+
+
+class Declared(NamedTuple):
+    """A schema that a program declares: the API's path of it, where it stands in the body, and of what it is."""
+
+    path: str
+    at: tuple[str | int, ...]
+    schema: dict[str, Any]
+    tool: dict[str, Any]
 
 
 class Offer(NamedTuple):
@@ -19,6 +29,13 @@ class Offer(NamedTuple):
     is_open: bool
     """Whether there are tools whose names the request does not tell."""
 
+    def custom(self) -> Iterator[Declared]:
+        """The program's own tools with their schemas."""
+        for index, tool in enumerate(self.tools):
+            if tool.get("type") in (None, "custom") and isinstance(tool.get("input_schema"), dict):
+                path, at = f"tools.{index}.custom", ("tools", index, "input_schema")
+                yield Declared(path, at, tool["input_schema"], tool)
+
 
 def read_offer(body: dict[str, Any]) -> Offer:
     tools = body.get("tools") or []
@@ -26,7 +43,7 @@ def read_offer(body: dict[str, Any]) -> Offer:
         tools,
         frozenset(tool["name"] for tool in tools if isinstance(tool.get("name"), str)),
         tuple(_markers(tools)),
-        bool(body.get("mcp_servers")) or any(tool.get("type") in TOOLSETS or "name" not in tool for tool in tools),
+        bool(body.get("mcp_servers")) or any(map(_is_open, tools)),
     )
 
 
@@ -36,3 +53,7 @@ def _markers(tools: list[dict[str, Any]]) -> list[tuple[str, str]]:
         for index, tool in enumerate(tools)
         if isinstance(tool.get("cache_control"), dict)
     ]
+
+
+def _is_open(tool: dict[str, Any]) -> bool:
+    return tool.get("type") in TOOLSETS or "name" not in tool

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from .refusal import Refusal, refuse
-from .request import Request, Rule, rule
+from .request import OfferRule, Request, Rule, offer_rule, rule
 from .strict import is_recursive
 
 __all__ = ["OFFER_RULES", "RULES"]
@@ -16,18 +17,16 @@ def _called_by_code(tool: dict[str, Any]) -> bool:
     return any(str(caller).startswith("code_execution") for caller in callers)
 
 
-def programmatic_tools_are_plain(request: Request) -> Refusal | None:
+def programmatic_tools_are_plain(request: Request) -> Iterator[Refusal]:
     """Tools for code are neither strict nor recursive."""
-    for index, tool in enumerate(request.offer.tools):
-        if not _called_by_code(tool) or tool.get("type") not in (None, "custom"):
+    for path, at, schema, tool in request.offer.custom():
+        if not _called_by_code(tool):
             continue
-        path = f"tools.{index}.custom"
         if tool.get("strict"):
             text = "`strict` cannot be combined with programmatic tool calling"
-            return refuse("programmatic_strict", text, path=path)
-        if is_recursive(tool["input_schema"], tool["input_schema"]):
-            return refuse("programmatic_recursive", "Circular $ref detected", path=f"{path}.input_schema")
-    return None
+            yield refuse("programmatic_strict", text, path=path, at=(*at[:-1], "strict"))
+        if is_recursive(schema, schema):
+            yield refuse("programmatic_recursive", "Circular $ref detected", path=f"{path}.input_schema", at=at)
 
 
 def programmatic_tools_run_in_parallel(request: Request) -> Refusal | None:
@@ -62,7 +61,7 @@ def _is_of_code(caller: dict[str, Any] | None) -> bool:
     return caller is not None and str(caller["type"]).startswith("code_execution")
 
 
-OFFER_RULES: tuple[Rule, ...] = (rule(programmatic_tools_are_plain, "tools"),)
+OFFER_RULES: tuple[OfferRule, ...] = (offer_rule(programmatic_tools_are_plain, "tools"),)
 RULES: tuple[Rule, ...] = (
     rule(programmatic_tools_run_in_parallel, "tool_choice"),
     rule(pending_code_has_its_container, "tool_use"),

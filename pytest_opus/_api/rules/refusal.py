@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,10 @@ __all__ = ["Refusal", "nearest", "refuse"]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A refused request: the text of the API, and a hint of ours for the developer."""
+    """A refused request: the text of the API, and a hint of ours for the developer.
+
+    `path` is the API's, with the names of union members; `at` leads to the place in the body itself.
+    """
 
     message: str
     code: str
@@ -20,11 +23,12 @@ class Refusal:
     type: str = "invalid_request_error"
     details: dict[str, Any] | None = None
     hint: str = ""
+    at: tuple[str | int, ...] = ()
 
 
-def refuse(code: str, text: str, *, path: str = "", hint: str = "") -> Refusal:
+def refuse(code: str, text: str, *, path: str = "", hint: str = "", at: Sequence[str | int] = ()) -> Refusal:
     """A refusal whose message starts with its path, as most do."""
-    return Refusal(f"{path}: {text}" if path else text, code, path=path, hint=hint)
+    return Refusal(f"{path}: {text}" if path else text, code, path=path, hint=hint, at=tuple(at))
 
 
 def nearest(word: object, known: Iterable[str]) -> str:

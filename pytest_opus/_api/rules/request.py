@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ..models import Model
 from .history import History
-from .offer import Offer
+from .offer import Declared, Offer
 from .refusal import Refusal
 from .walker import Scope
 
-__all__ = ["Judge", "Request", "Rule", "rule"]
+__all__ = ["Judge", "OfferRule", "Request", "Rule", "offer_rule", "rule"]
 
 
 class Request(NamedTuple):
@@ -51,6 +51,13 @@ class Request(NamedTuple):
     def output_config(self) -> dict[str, Any]:
         return self.body.get("output_config") or {}
 
+    def declared(self) -> Iterator[Declared]:
+        """The schemas of the program's own tools and of output formats."""
+        for declared in self.offer.custom():
+            yield declared._replace(path=f"{declared.path}.input_schema")
+        for name, format_ in self.formats():
+            yield Declared(f"{name}.schema", (*name.split("."), "schema"), format_["schema"], {})
+
     def formats(self) -> list[tuple[str, dict[str, Any]]]:
         """Where output formats stand, and they themselves."""
         named = (
@@ -77,3 +84,17 @@ class Rule(NamedTuple):
 
 def rule(judge: Judge, *about: str) -> Rule:
     return Rule(judge, frozenset(about))
+
+
+class OfferRule(NamedTuple):
+    """A condition on what a request offers, which can be broken in several places; the API tells the first of them."""
+
+    find: Callable[[Request], Iterator[Refusal]]
+    about: frozenset[str]
+
+    def judge(self, request: Request) -> Refusal | None:
+        return next(self.find(request), None)
+
+
+def offer_rule(find: Callable[[Request], Iterator[Refusal]], *about: str) -> OfferRule:
+    return OfferRule(find, frozenset(about))

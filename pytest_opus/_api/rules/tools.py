@@ -8,136 +8,131 @@ from functools import lru_cache
 from typing import Any
 
 from .refusal import Refusal, nearest, refuse
-from .request import Request, Rule, rule
+from .request import OfferRule, Request, Rule, offer_rule, rule
 
-__all__ = ["CHOICE_RULES", "RULES"]
-
-
-def names_are_unique(request: Request) -> Refusal | None:
-    names = [tool["name"] for tool in request.offer.tools if "name" in tool]
-    twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
-    if twice is None:
-        return None
-    return refuse("tool_names_duplicate", "Tool names must be unique.", path="tools", hint=f"{twice!r} is there twice")
+__all__ = ["CHOICE_RULES", "RULES", "SCHEMA_RULES"]
 
 
-def some_tool_is_loaded(request: Request) -> Refusal | None:
+def names_are_unique(request: Request) -> Iterator[Refusal]:
+    seen: set[str] = set()
+    for index, tool in enumerate(request.offer.tools):
+        name = tool.get("name")
+        if not isinstance(name, str):
+            continue
+        if name in seen:
+            hint, at = f"{name!r} is there twice", ("tools", index, "name")
+            yield refuse("tool_names_duplicate", "Tool names must be unique.", path="tools", hint=hint, at=at)
+        seen.add(name)
+
+
+def some_tool_is_loaded(request: Request) -> Iterator[Refusal]:
     tools = request.offer.tools
-    if not tools or not all(_is_deferred(tool) for tool in tools):
-        return None
-    return refuse(
-        "tools_all_deferred",
-        "At least one tool must have defer_loading=false. All tools cannot be deferred.",
-        hint="leave a tool search tool undeferred",
-    )
+    if tools and all(map(_is_deferred, tools)):
+        yield refuse(
+            "tools_all_deferred",
+            "At least one tool must have defer_loading=false. All tools cannot be deferred.",
+            hint="leave a tool search tool undeferred",
+            at=("tools", 0, "defer_loading"),
+        )
 
 
 def _is_deferred(tool: dict[str, Any]) -> bool:
     return bool(tool.get("defer_loading"))
 
 
-def deferred_tools_are_not_cached(request: Request) -> Refusal | None:
-    for tool in request.offer.tools:
+def deferred_tools_are_not_cached(request: Request) -> Iterator[Refusal]:
+    for index, tool in enumerate(request.offer.tools):
         if _is_deferred(tool) and tool.get("cache_control") is not None:
-            return refuse(
+            yield refuse(
                 "deferred_tool_cached",
                 f"Tool '{tool.get('name')}' cannot have both defer_loading=true and cache_control set. "
                 "Tools with defer_loading cannot use prompt caching.",
+                at=("tools", index, "cache_control"),
             )
-    return None
 
 
-def domains_are_allowed_or_blocked(request: Request) -> Refusal | None:
+def domains_are_allowed_or_blocked(request: Request) -> Iterator[Refusal]:
     """A web tool takes one of the two lists."""
     for index, tool in enumerate(request.offer.tools):
         if tool.get("allowed_domains") and tool.get("blocked_domains"):
-            return refuse(
+            yield refuse(
                 "domains_allowed_and_blocked",
                 "Cannot specify both `allowed_domains` and `blocked_domains`.",
                 path=f"tools.{index}.{tool['type']}",
+                at=("tools", index, "blocked_domains"),
             )
-    return None
 
 
-def model_takes_the_tools(request: Request) -> Refusal | None:
+def model_takes_the_tools(request: Request) -> Iterator[Refusal]:
     """The 5.5 line takes the computer toolset, no longer the dated computer tools."""
     if request.model is None or request.model.computer_tools:
-        return None
-    dated = [t["type"] for t in request.offer.tools if str(t.get("type")).startswith("computer_20")]
-    if not dated:
-        return None
-    return refuse(
-        "tool_type_unsupported",
-        f"'{request.model_id}' does not support tool types: {', '.join(dated)}. "
-        "Did you mean one of computer_toolset_20260801?",
-    )
+        return
+    tools = enumerate(request.offer.tools)
+    dated = {index: tool["type"] for index, tool in tools if str(tool.get("type")).startswith("computer_20")}
+    if dated:
+        yield refuse(
+            "tool_type_unsupported",
+            f"'{request.model_id}' does not support tool types: {', '.join(dated.values())}. "
+            "Did you mean one of computer_toolset_20260801?",
+            at=("tools", next(iter(dated)), "type"),
+        )
 
 
-def schemas_are_json_schema(request: Request) -> Refusal | None:
+def schemas_are_json_schema(request: Request) -> Iterator[Refusal]:
     """The schemas of custom tools and output formats are JSON Schema draft 2020-12."""
-    for path, schema in _declared_schemas(request):
-        error = _schema_error(schema)
-        if error is not None:
-            return refuse(
-                "input_schema_invalid" if path.startswith("tools") else "format_schema_invalid",
+    for declared in request.declared():
+        for place, error in _schema_errors(declared.schema):
+            yield refuse(
+                "input_schema_invalid" if declared.tool else "format_schema_invalid",
                 "JSON schema is invalid. It must match JSON Schema draft 2020-12 "
                 "(https://json-schema.org/draft/2020-12). Learn more about tool use at "
                 "https://docs.claude.com/en/docs/tool-use.",
-                path=path,
+                path=declared.path,
                 hint=error,
+                at=(*declared.at, *place),
             )
-    return None
 
 
-def examples_fit_their_schema(request: Request) -> Refusal | None:
+def examples_fit_their_schema(request: Request) -> Iterator[Refusal]:
     """Each of the `input_examples` is an input that the tool's own schema allows."""
-    for index, tool in enumerate(request.offer.tools):
-        examples = tool.get("input_examples") if tool.get("type") in (None, "custom") else None
-        for at, example in enumerate(examples or ()):
+    for declared in request.offer.custom():
+        for index, example in enumerate(declared.tool.get("input_examples") or ()):
             from pytest_opus._schema.draft import input_error
 
-            error = input_error(tool["input_schema"], example)
+            error = input_error(declared.schema, example)
             if error is not None:
-                return refuse(
+                yield refuse(
                     "input_example_invalid",
                     f"Input example does not match the input schema: {': '.join(filter(None, error))}",
-                    path=f"tools.{index}.custom.input_examples.{at}",
+                    path=f"{declared.path}.input_examples.{index}",
+                    at=(*declared.at[:-1], "input_examples", index),
                 )
-    return None
 
 
-def _declared_schemas(request: Request) -> Iterator[tuple[str, dict[str, Any]]]:
-    for index, tool in enumerate(request.offer.tools):
-        if tool.get("type") in (None, "custom"):
-            yield f"tools.{index}.custom.input_schema", tool["input_schema"]
-    for name, format_ in request.formats():
-        yield f"{name}.schema", format_["schema"]
-
-
-def _schema_error(schema: dict[str, Any]) -> str | None:
+def _schema_errors(schema: dict[str, Any]) -> tuple[tuple[tuple[str | int, ...], str], ...]:
     # The two keys that the API types itself may be null there.
     typed = {key: value for key, value in schema.items() if value is not None or key not in ("properties", "required")}
-    return _draft_error(json.dumps(typed))
+    return _draft_errors(json.dumps(typed))
 
 
-@lru_cache(maxsize=512)
-def _draft_error(schema: str) -> str | None:
-    """A check of 0.5 ms, made once for the tools that all tests of a suite offer."""
-    from pytest_opus._schema.draft import schema_error
+@lru_cache(maxsize=4096)
+def _draft_errors(schema: str) -> tuple[tuple[tuple[str | int, ...], str], ...]:
+    """A check that costs up to some milliseconds, made once for the tools that all tests of a suite offer."""
+    from pytest_opus._schema.draft import schema_errors
 
-    return schema_error(json.loads(schema))
+    return tuple(schema_errors(json.loads(schema)))
 
 
-RULES: tuple[Rule, ...] = (
-    rule(names_are_unique, "tools"),
-    rule(some_tool_is_loaded, "tools"),
-    rule(deferred_tools_are_not_cached, "tools"),
-    rule(domains_are_allowed_or_blocked, "tools"),
-    rule(model_takes_the_tools, "tools"),
+RULES: tuple[OfferRule, ...] = (
+    offer_rule(names_are_unique, "tools"),
+    offer_rule(some_tool_is_loaded, "tools"),
+    offer_rule(deferred_tools_are_not_cached, "tools"),
+    offer_rule(domains_are_allowed_or_blocked, "tools"),
+    offer_rule(model_takes_the_tools, "tools"),
 )
-SCHEMA_RULES: tuple[Rule, ...] = (
-    rule(schemas_are_json_schema, "tools", "output_config", "output_format"),
-    rule(examples_fit_their_schema, "tools"),
+SCHEMA_RULES: tuple[OfferRule, ...] = (
+    offer_rule(schemas_are_json_schema, "tools", "output_config", "output_format"),
+    offer_rule(examples_fit_their_schema, "tools"),
 )
 
 

@@ -7,7 +7,7 @@ that a value without fault costs no more than the look at it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
@@ -24,9 +24,11 @@ __all__ = [
     "Integer",
     "Items",
     "OneOf",
+    "Place",
     "Record",
     "Scope",
     "Shape",
+    "Tag",
     "Tagged",
     "Text",
     "TextOr",
@@ -50,6 +52,18 @@ class Scope(NamedTuple):
         return self.features is None or not self.features.isdisjoint(features)
 
 
+class Tag(str):
+    """A step of a fault's path that names a member of a union: part of the API's path, but of no place in the value."""
+
+    __slots__ = ()
+
+
+class Place(str):
+    """A step of a fault's path that leads on to its place in the value, but that the API's path leaves out."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     message: str
@@ -66,8 +80,14 @@ class Shape(Protocol):
 
 
 def refusal_of(fault: Fault) -> Refusal:
-    path = ".".join(map(str, fault.path))
-    return Refusal(f"{path}: {fault.message}" if path else fault.message, fault.code, path=path, hint=fault.hint)
+    path = ".".join(str(part) for part in fault.path if not isinstance(part, Place))
+    return Refusal(
+        f"{path}: {fault.message}" if path else fault.message,
+        fault.code,
+        path=path,
+        hint=fault.hint,
+        at=tuple(part for part in fault.path if not isinstance(part, Tag)),
+    )
 
 
 class _Plain:
@@ -225,11 +245,13 @@ class Record:
     """An object with known fields: `name` is required, `name?` optional; an optional field may be null.
 
     The first look goes over the keys that are there; only a value with a fault is gone over again in the order of the
-    fields, which decides what is reported.
+    fields, which decides what is reported. `foreign` are names that other APIs have for a field.
     """
 
-    def __init__(self, fields: Mapping[str, Shape], *, open_ended: bool = False) -> None:
-        self._open = open_ended
+    def __init__(
+        self, fields: Mapping[str, Shape], *, open_ended: bool = False, foreign: Mapping[str, str] | None = None
+    ) -> None:
+        self._open, self._foreign = open_ended, dict(foreign or {})
         self._fields = {key.removesuffix("?"): (shape, not key.endswith("?")) for key, shape in fields.items()}
         self._required = sum(required for _, required in self._fields.values())
 
@@ -253,20 +275,34 @@ class Record:
         return self._first_fault(value, scope) if missing else None
 
     def _first_fault(self, value: dict[str, Any], scope: Scope) -> Fault | None:
+        return next(self.faults(value, scope), None)
+
+    def faults(self, value: Any, scope: Scope) -> Iterator[Fault]:
+        """The first fault of each field, those that are not known last."""
+        if type(value) is not dict:
+            yield _no_object()
+            return
         for name, (shape, required) in self._fields.items():
             item = value.get(name, _MISSING)
             if item is _MISSING:
                 if required:
-                    return Fault("Field required", "field_required", (name,), self._misspelled(name, value))
+                    yield Fault("Field required", "field_required", (name,), self._misspelled(name, value))
             elif required or item is not None:
                 found = shape.fault(item, scope)
                 if found is not None:
-                    return found.under(name)
-        unknown = next(name for name in value if name not in self._fields)
-        return _extra(hint=nearest(unknown, self._fields)).under(unknown)
+                    yield found.under(name)
+        if not self._open:
+            for name in [name for name in value if name not in self._fields]:
+                yield _extra(hint=self._meant(name)).under(name)
+
+    def _meant(self, unknown: str) -> str:
+        return (
+            f"did you mean {self._foreign[unknown]!r}?" if unknown in self._foreign else nearest(unknown, self._fields)
+        )
 
     def _misspelled(self, name: str, value: dict[str, Any]) -> str:
-        hint = nearest(name, [key for key in value if key not in self._fields])
+        foreign = next((key for key in value if self._foreign.get(key) == name), None)
+        hint = repr(foreign) if foreign else nearest(name, [key for key in value if key not in self._fields])
         return hint and f"{hint.removeprefix('did you mean ').removesuffix('?')} is unknown, it is spelled {name!r}"
 
 
@@ -304,18 +340,32 @@ class Tagged:
         if shape is None or (tag in self._gated and not scope.unlocks(self._gated[tag])):
             return self._wrong_tag(tag)
         found = shape.fault(value, scope)
-        return None if found is None else found.under(tag)
+        return None if found is None else found.under(Tag(tag))
+
+    def faults(self, value: Any, scope: Scope) -> Iterator[Fault]:
+        """The faults of each field of the shape that the tag names, or that of the tag."""
+        found = self.fault(value, scope)
+        if found is None:
+            return
+        tag = found.path[0] if found.path else ""
+        shape = self._shapes[tag] if isinstance(tag, Tag) else None
+        if isinstance(shape, Record):
+            yield from (fault.under(tag) for fault in shape.faults(value, scope))
+        else:
+            yield found
 
     def _wrong_tag(self, tag: Any) -> Fault | None:
         if type(tag) is str and tag not in self._gated and self._newer is not None and self._newer(tag):
             return None
         if self._as_word:
-            return OneOf(*self._expected).fault(tag, Scope(None))
+            wrong = OneOf(*self._expected).fault(tag, Scope(None))
+            return wrong and wrong.under(Place("type"))
         expected = ", ".join(map(repr, self._expected))
         gate = self._gated.get(tag) if type(tag) is str else None
         return Fault(
             f"Input tag '{tag}' found using 'type' does not match any of the expected tags: {expected}",
             "union_tag_invalid",
+            (Place("type"),),
             hint=f"{tag!r} needs the anthropic-beta feature {gate!r}" if gate else nearest(tag, self._expected),
         )
 

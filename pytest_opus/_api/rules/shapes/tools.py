@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..walker import (
@@ -13,6 +14,7 @@ from ..walker import (
     Integer,
     Items,
     OneOf,
+    Place,
     Record,
     Scope,
     Shape,
@@ -26,8 +28,11 @@ from .newer import newer_dated
 __all__ = ["GATED_TOOLS", "SERVER_TOOLS", "TOOL", "TOOLSETS"]
 
 
+_PROPERTY_NAME = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
+
+
 class _InputSchema:
-    """The one part of a tool's schema that the schema layer looks at."""
+    """The parts of a tool's schema that the schema layer looks at: its type, and the names of the parameters."""
 
     def fault(self, value: Any, scope: Scope) -> Fault | None:
         if type(value) is not dict:
@@ -36,7 +41,20 @@ class _InputSchema:
             return Fault("Field required", "field_required", ("type",))
         if value["type"] != "object":
             return Fault("Input should be 'object'", "literal_error", ("type",))
+        properties = value.get("properties")
+        return _wrong_name(properties) if type(properties) is dict else None
+
+
+def _wrong_name(properties: dict[str, Any]) -> Fault | None:
+    wrong = next((name for name in properties if not _PROPERTY_NAME.fullmatch(name)), None)
+    if wrong is None:
         return None
+    return Fault(
+        f"Property keys should match pattern '^{_PROPERTY_NAME.pattern}$'",
+        "property_name",
+        ("properties", Place(wrong)),
+        hint=f"{wrong!r} does not",
+    )
 
 
 _CALLERS = OneOf(
@@ -102,7 +120,8 @@ _CUSTOM = Record(
         "description?": TEXT,
         **_CLIENT,
         "eager_input_streaming?": FLAG,
-    }
+    },
+    foreign={"parameters": "input_schema", "inputSchema": "input_schema"},
 )
 _CLIENT_TOOLS: dict[str, tuple[str, dict[str, Shape]]] = {
     "bash_20241022": ("bash", {}),

@@ -1,0 +1,1 @@
+"""Tool definitions: read in every form, checked before and while they are used."""

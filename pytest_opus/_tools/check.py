@@ -1,0 +1,215 @@
+"""`check_tools`, `check_tool_input` and `assert_tools`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from .._api.describe import clip, counted
+from .._api.models import MODELS, Model, find_model
+from .._api.places import Place, found_at, written
+from .._api.rules import Refusal, definition_refusals
+from .._ledger.problems import Problem, document
+from .._script.blocks import shown
+from .forms import Offered, as_tool, read
+from .remarks import Remark, advice, alike, unfollowable
+from .rules import RULES
+
+__all__ = ["assert_tools", "check_offered", "check_tool_input", "check_tools"]
+
+
+def check_tools(tools: Any, *, strict: bool | None = None, model: str | None = None) -> list[Problem]:
+    """What is wrong with tool definitions, the worst first.
+
+    A problem's `severity` is `"error"` (the API refuses it, or no model can follow it), `"strict"` (refused where
+    `strict: true` is set) or `"advice"`; its `path` points into the definition, its `code` names the rule.
+
+    Args:
+        tools: a tool or a list of tools: dicts as the API takes them, pydantic models, tools made with `@beta_tool`,
+            MCP definitions; a request with tools and an output format; the path of a JSON file; or `"module:NAME"`.
+        strict: judge all tools as strict (`True`), none (`False`), or those that say so (`None`).
+        model: judge what belongs to this model too.
+
+        assert check_tools(TOOLS) == []
+
+    Raises:
+        TypeError: something that is no tool; the message says what is accepted.
+        ValueError: an unknown model, or a file that holds no JSON.
+    """
+    __tracebackhide__ = True
+    return check_offered(read(tools), strict=strict, model=_model(model))
+
+
+def assert_tools(tools: Any) -> None:
+    """Raise an `AssertionError` that tells all problems of the tools, if there are any besides advice.
+
+    Takes what `check_tools` takes.
+    """
+    __tracebackhide__ = True
+    problems = check_tools(tools)
+    if any(problem.severity != "advice" for problem in problems):
+        headline = f"opus: {counted(len(problems), 'problem')} in tool definitions."
+        raise AssertionError("\n\n".join([headline, *(problem.message for problem in problems)]))
+
+
+def check_tool_input(tool: Any, input: Any) -> list[Problem]:
+    """How `input` breaks the schema that the tool declares, the best match first.
+
+        assert check_tool_input(RUN_TESTS, {"file": "a.test.ts"}) == []
+
+    Args:
+        tool: one tool in any of the forms that `check_tools` takes.
+        input: the arguments of a call.
+    """
+    __tracebackhide__ = True
+    return list(_input_problems(as_tool(tool), input))
+
+
+def _input_problems(tool: Mapping[str, Any], arguments: Any) -> Iterator[Problem]:
+    from .._schema.draft import input_errors
+
+    schema = tool.get("input_schema")
+    for where, what in input_errors(schema, arguments) if isinstance(schema, dict) else ():
+        path = f"input{'' if where.startswith('[') or not where else '.'}{where}"
+        yield Problem(
+            kind="tool_inputs",
+            code="input_breaks_schema",
+            severity="error",
+            message=document(
+                f"an input of {_label(tool)} breaks its schema: {where + ': ' if where else ''}{what}.",
+                evidence=[f"at {path}"],
+                nearest=None,
+                way_out="Mend the input or the schema.",
+            ),
+            path=path,
+        )
+
+
+def check_offered(offered: Offered, *, strict: bool | None = None, model: Model | None = None) -> list[Problem]:
+    """The problems of what was read; the same definitions are judged once."""
+    wire, lost = _wire(offered)
+    if strict is not None:
+        wire["tools"] = [_as_strict(tool, strict) for tool in wire["tools"]]
+    nowhere = {problem.path for problem in lost}
+    problems = [*lost, *(problem for problem in _judged(json.dumps(wire), model) if problem.path not in nowhere)]
+    return sorted(problems, key=lambda problem: ("error", "strict", "advice").index(problem.severity))
+
+
+def _model(model_id: str | None) -> Model | None:
+    if model_id is None:
+        return None
+    known = find_model(model_id) or find_model(model_id.rpartition("/")[2].replace(".", "-"))
+    if known is None:
+        from .._api.rules.refusal import nearest
+
+        hint = nearest(model_id, [model.id for model in MODELS])
+        raise ValueError(f"model is {model_id!r}, which no model is called{f' ({hint})' if hint else ''}.")
+    return known
+
+
+def _as_strict(tool: dict[str, Any], strict: bool) -> dict[str, Any]:
+    return tool | {"strict": strict} if tool.get("type") in (None, "custom") else tool
+
+
+def _wire(offered: Offered) -> tuple[dict[str, Any], list[Problem]]:
+    """The definitions as JSON carries them; what it cannot carry is a problem, and stands as null."""
+    wire: dict[str, Any] = {"tools": offered.tools, **offered.request}
+    try:
+        return json.loads(json.dumps(wire, allow_nan=False)), []
+    except (TypeError, ValueError, RecursionError):
+        lost: list[Problem] = []
+        return _carried(wire, (), lost), lost
+
+
+def _carried(value: Any, at: Place, lost: list[Problem]) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _carried(item, (*at, str(key)), lost) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_carried(item, (*at, index), lost) for index, item in enumerate(value)]
+    try:
+        return json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError):
+        lost.append(_problem(Remark("definition_not_json", at, shown(value)), {}))
+        return None
+
+
+@lru_cache(maxsize=64)
+def _judged(wire: str, model: Model | None) -> tuple[Problem, ...]:
+    body: dict[str, Any] = json.loads(wire)
+    findings = [*_definition_findings(body, model), *_advice(body["tools"])]
+    return tuple(
+        _of_refusal(finding, body) if isinstance(finding, Refusal) else _problem(finding, body) for finding in findings
+    )
+
+
+def _definition_findings(body: dict[str, Any], model: Model | None) -> Iterator[Refusal | Remark]:
+    """All that is wrong with what a request offers; advice apart."""
+    told = set()
+    for refusal in definition_refusals(body, model):
+        if refusal.at not in told:
+            told.add(refusal.at)
+            yield refusal
+    for index, tool in _own(body.get("tools") or []):
+        remarks = unfollowable(tool["input_schema"], ("tools", index, "input_schema"))
+        yield from (remark for remark in remarks if remark.at not in told)
+
+
+def _advice(tools: list[Any]) -> Iterator[Remark]:
+    for index, tool in _own(tools):
+        yield from advice(tool, ("tools", index))
+    yield from alike([_name(tool) for tool in tools])
+
+
+def _name(tool: Any) -> str | None:
+    name = tool.get("name") if isinstance(tool, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _own(tools: list[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The program's own tools, as far as they have a schema."""
+    for index, tool in enumerate(tools):
+        if (
+            isinstance(tool, dict)
+            and tool.get("type") in (None, "custom")
+            and isinstance(tool.get("input_schema"), dict)
+        ):
+            yield index, tool
+
+
+def _of_refusal(refusal: Refusal, body: Any) -> Problem:
+    meant = refusal.hint.startswith("did you mean")
+    told = Remark(refusal.code, refusal.at, "" if meant else refusal.hint, refusal.hint if meant else "")
+    return _problem(told, body, [f"the API answers: {refusal.message}"])
+
+
+def _problem(remark: Remark, body: Any, evidence: Iterable[str] = ()) -> Problem:
+    rule, path, value = RULES[remark.code], written(remark.at), found_at(body, remark.at)
+    standing = "" if value is None or isinstance(value, dict | list) else f" is {clip(json.dumps(value), 60)}"
+    detail = f": {remark.detail}" if remark.detail else ""
+    return Problem(
+        kind="tool_schemas",
+        code=rule.code,
+        severity=rule.weight,
+        message=document(
+            f"{_subject(remark.at, body)} has {rule.broken}{detail}.",
+            evidence=[f"{rule.weight} {rule.code} at {path}{standing}", *evidence],
+            nearest=remark.hint or None,
+            way_out=rule.way_out,
+        ),
+        path=path,
+    )
+
+
+def _subject(at: Place, body: Any) -> str:
+    """`tool 'run_tests'`, or where the schema stands."""
+    if at[:1] == ("tools",) and len(at) > 1:
+        tool = found_at(body, at[:2])
+        return _label(tool if isinstance(tool, dict) else {})
+    return written(at[:2])
+
+
+def _label(tool: Mapping[str, Any]) -> str:
+    name = tool.get("name") or tool.get("mcp_server_name") or tool.get("type")
+    return f"tool {name!r}" if isinstance(name, str) else "a tool without a name"

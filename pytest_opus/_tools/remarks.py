@@ -1,0 +1,149 @@
+"""What we say of definitions that the API itself takes: what no model can follow, and what is unwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .._api.describe import clip
+from .._api.places import Place
+from .._api.tokens import tool_tokens
+from .._schema.parts import parts
+
+__all__ = ["Remark", "advice", "alike", "unfollowable"]
+
+_LARGE = 2_000
+_ECMA = re.compile(r"\\p\{[^}]*\}|\\u\{[0-9A-Fa-f]+\}|\(\?<(?=[A-Za-z_$])|\\k<|\\c[A-Za-z]|\[\]|\[\^\]", re.IGNORECASE)
+"""What ECMA-262 has and Python has not, or writes otherwise."""
+
+
+class Remark(NamedTuple):
+    """One thing to say of a definition: the rule, the place, and what there is to tell besides the rule itself."""
+
+    code: str
+    at: Place
+    detail: str = ""
+    hint: str = ""
+
+
+def unfollowable(schema: Any, at: Place) -> Iterator[Remark]:
+    """References that lead nowhere and patterns that are none."""
+    for place, part in parts(schema, at):
+        reference = part.get("$ref")
+        if isinstance(reference, str):
+            yield from _reference(reference, schema, (*place, "$ref"))
+        pattern = part.get("pattern")
+        if isinstance(pattern, str) and (error := _regex_error(pattern)):
+            yield Remark("pattern_invalid", (*place, "pattern"), error)
+
+
+def _reference(reference: str, root: Any, at: Place) -> Iterator[Remark]:
+    from .._api.rules.refusal import nearest
+    from .._schema.draft import is_resolvable
+
+    if is_resolvable(reference, root):
+        return
+    if not reference.startswith("#"):
+        yield Remark("ref_external", at, clip(reference))
+        return
+    known = [f"#/{key}/{name}" for key in ("$defs", "definitions") for name in root.get(key) or ()]
+    yield Remark("ref_unresolvable", at, clip(reference), nearest(reference, known))
+
+
+def _regex_error(pattern: str) -> str | None:
+    if _ECMA.search(pattern):
+        return None
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        return str(error)
+    return None
+
+
+def advice(tool: Mapping[str, Any], at: Place) -> Iterator[Remark]:
+    """What is unwise in one definition."""
+    schema = tool["input_schema"]
+    name = tool.get("name")
+    if isinstance(name, str) and 64 < len(name) <= 128:
+        yield Remark("name_long", (*at, "name"), f"it has {len(name)}")
+    if not _is_text(tool.get("description")):
+        yield Remark("no_description", (*at, "description"))
+    yield from _of_root(schema, (*at, "input_schema"))
+    for place, part in parts(schema, (*at, "input_schema")):
+        yield from _of_part(place, part)
+    tokens = tool_tokens(tool)
+    if tokens > _LARGE:
+        yield Remark("schema_large", at, f"about {tokens:,}")
+
+
+def _of_root(schema: Mapping[str, Any], at: Place) -> Iterator[Remark]:
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        if keyword in schema:
+            yield Remark("root_combined", (*at, keyword))
+    if schema.get("properties") and "required" not in schema:
+        yield Remark("no_required", at)
+    references = {str(part["$ref"]) for _, part in parts(schema) if "$ref" in part}
+    for key in ("$defs", "definitions"):
+        for name in _named(schema, key):
+            used = f"#/{key}/{name.replace('~', '~0').replace('/', '~1')}"
+            if not any(reference == used or reference.startswith(f"{used}/") for reference in references):
+                yield Remark("defs_unused", (*at, key, name), repr(name))
+
+
+def _of_part(place: Place, part: Mapping[str, Any]) -> Iterator[Remark]:
+    for name, parameter in _named(part, "properties").items():
+        if isinstance(parameter, dict) and not _is_described(parameter):
+            yield Remark("parameter_undescribed", (*place, "properties", name), repr(name))
+    kinds = part.get("type")
+    if isinstance(kinds, list) and len([kind for kind in kinds if kind != "null"]) > 1:
+        yield Remark("ambiguous_type", (*place, "type"), ", ".join(map(str, kinds)))
+    if "enum" in part and "type" not in part:
+        yield Remark("enum_without_type", (*place, "enum"))
+
+
+def _named(schema: Mapping[str, Any], key: str) -> dict[str, Any]:
+    found = schema.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _is_described(parameter: Mapping[str, Any]) -> bool:
+    """A definition that is referred to, and a fixed value, speak for themselves."""
+    return _is_text(parameter.get("description")) or "$ref" in parameter or "const" in parameter
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def alike(names: Sequence[str | None]) -> Iterator[Remark]:
+    """Names that differ by case or by one letter from an earlier one."""
+    known: dict[str, list[str]] = {}
+    for index, name in enumerate(names):
+        if name is None or name in known.get(name.lower(), ()):
+            continue
+        variants = _variants(name.lower())
+        near = (other for variant in variants for other in known.get(variant, ()) if _is_near(name, other))
+        other = next(near, None)
+        if other is not None:
+            yield Remark("names_alike", ("tools", index, "name"), repr(other))
+        for variant in variants:
+            known.setdefault(variant, []).append(name)
+
+
+def _variants(name: str) -> set[str]:
+    """The name and what is left when one character goes: two names one letter apart share one."""
+    return {name, *(name[:at] + name[at + 1 :] for at in range(len(name)) if len(name) > 3)}
+
+
+def _is_near(name: str, other: str) -> bool:
+    one, two = name.lower(), other.lower()
+    if one == two:
+        return name != other
+    if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < 4:
+        return False
+    start = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    if len(one) == len(two):
+        return one[start + 1 :] == two[start + 1 :] and (one[start] + two[start]).isalpha()
+    short, long = sorted((one, two), key=len)
+    return short[start:] == long[start + 1 :] and long[start].isalpha()
