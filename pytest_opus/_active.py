@@ -51,9 +51,9 @@ def leave(endpoint: Endpoint, token: Token[Endpoint | None]) -> None:
         _of_context.set(None)
 
 
-def begin_test(calls: list[Call] | None) -> None:
+def begin_test(calls: list[Call]) -> None:
     """A test begins: forget the endpoints of the one before, and note every call of the process in `calls`."""
-    _watches[:] = [] if calls is None else [calls]
+    _watches[:] = [calls]
     opened.clear()
 
 

@@ -3,36 +3,82 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from ._settings import KINDS, Settings
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from ._endpoint import Endpoint
     from ._judges.budget import Budget
     from ._ledger.call import Call
 
 
 class TestState:
-    """What one run of one test needs: its settings, budget, endpoint, and every call seen while it runs.
+    """What one run of one test needs: its settings, budget, effort, endpoint, and every call seen while it runs.
 
-    `judged` is how many of the endpoint's problems the verdict on the call phase has dealt with.
+    `judged` is how many of the endpoint's problems the verdict on the call phase has dealt with, `reported` how many of
+    its calls the reports of its phases have told, `attempt` counts the runs of a test that is run again.
     """
 
     __test__ = False
 
-    def __init__(self, settings: Settings, budget: Budget | None, *, live: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        budget: Budget | None,
+        *,
+        live: bool = False,
+        effort: str | None = None,
+        attempt: int = 1,
+    ) -> None:
         self.settings = settings
         self.budget = budget
         self.live = live
+        self.effort = effort
+        self.attempt = attempt
+        self.reported = 0
         self.endpoint: Endpoint | None = None
         self.seen: list[Call] = []
         self.judged: int | None = None
 
+    @property
+    def is_of_interest(self) -> bool:
+        """Whether a report may tell of this test; most tests of most suites have nothing to do with us."""
+        return bool(self.seen or self.budget or self.effort)
+
+
+class RunOptions(NamedTuple):
+    """What the command line asks of the whole run: its limits, its reports, and how much of it the terminal shows."""
+
+    budget: int | None = None
+    budget_usd: Decimal | None = None
+    usage: str = "auto"
+    reports: tuple[Path, ...] = ()
+    min_pass_rate: float = 1.0
+    quiet: bool = False
+
+    @property
+    def limited(self) -> bool:
+        return self.budget is not None or self.budget_usd is not None
+
+    @property
+    def shown(self) -> bool:
+        """Whether the terminal may show a summary."""
+        return self.usage != "off" and not self.quiet
+
+    @property
+    def collects(self) -> bool:
+        """Whether anybody asks what the tests used."""
+        return self.shown or self.limited or bool(self.reports)
+
 
 SETTINGS = pytest.StashKey[Settings]()
+OPTIONS = pytest.StashKey[RunOptions]()
 STATE = pytest.StashKey[TestState]()
 
 
@@ -41,9 +87,16 @@ _OPUS_MARKER = (
     f"opus fixture), and set how much each kind of problem matters: {', '.join(KINDS)}."
 )
 _BUDGET_MARKER = (
-    "token_budget(total=None, *, input=None, output=None, calls=None, per_call=None): fail the test if its calls use "
-    "more tokens than the total, the input or the output allows, if there are more of them, or if one call uses more "
-    "than per_call. The closest marker wins, key by key."
+    "token_budget(total=None, *, input=None, output=None, calls=None, per_call=None, cost=None, phases=None, "
+    'strategy="strict", tokenizer_factor=None, cache_read_ratio=None, task_budget=None): fail the test if its calls '
+    "use more tokens than the total, the input or the output allows, if there are more of them, if one call uses more "
+    "than per_call, if they cost more US dollars, if a phase uses more than its tokens or its share of the total, if "
+    "less of the input comes from the cache, or if they use more than the task budget that the program declares. The "
+    "closest marker wins, key by key."
+)
+_EFFORT_MARKER = (
+    "opus_effort(*levels): run the test once per effort level (all five if none is named), which is its argument "
+    "opus_effort; fail it if no call carries the level in output_config.effort."
 )
 _LIVE_MARKER = (
     "opus_live: let the test's Messages requests through to the real API and only watch them; "
@@ -52,7 +105,9 @@ _LIVE_MARKER = (
 _CHUNKING_MARKER = (
     "opus_chunking: run the test once for each way in which streams may be cut: by events, byte by byte, in one piece."
 )
-MARKERS = (_OPUS_MARKER, _BUDGET_MARKER, _LIVE_MARKER, _CHUNKING_MARKER)
+MARKERS = (_OPUS_MARKER, _BUDGET_MARKER, _LIVE_MARKER, _CHUNKING_MARKER, _EFFORT_MARKER)
+SUFFIXES = (".json", ".md")
+USAGE = ("auto", "off", "all")
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -65,6 +120,74 @@ def add_options(parser: pytest.Parser) -> None:
     _add_tool_options(parser)
     for kind, meaning in KINDS.items():
         parser.addini(f"opus_{kind}", f"fail, warn or off (default: fail) when {meaning}", default="fail")
+
+    parser.addini("opus_prices", "Prices of models in US dollars per million tokens, one per line", "linelist", [])
+    group = parser.getgroup("opus", "Anthropic Messages API testing")
+    option = group.addoption
+    option("--opus-budget", metavar="TOKENS", help="End the run when calls that reached the API used more tokens.")
+    option("--opus-budget-usd", metavar="DOLLARS", help="End the run when calls that reached the API cost more.")
+    option("--opus-usage", metavar="auto|off|all", default="auto", help="Show the usage of tests with a budget, an "
+           "effort level, live or recorded calls; of none; of all.")  # fmt: skip
+    option("--opus-report", metavar="FILE", action="append", default=[], help="Write what the tests used: .json, .md.")
+    option("--opus-min-pass-rate", metavar="SHARE", default="1.0", help="How many tests must pass for an effort level "
+           "to do (default: 1.0).")  # fmt: skip
+
+
+def read_options(config: pytest.Config) -> RunOptions:
+    """What the command line asks of the run.
+
+    Raises:
+        pytest.UsageError: a value that is not accepted.
+    """
+    usage = config.getoption("--opus-usage")
+    if usage not in USAGE:
+        raise pytest.UsageError(f"--opus-usage is {usage!r}; auto, off or all is expected.")
+    return RunOptions(
+        budget=_tokens(config.getoption("--opus-budget")),
+        budget_usd=_number("--opus-budget-usd", config.getoption("--opus-budget-usd"), "US dollars, more than 0,"),
+        usage=usage,
+        reports=tuple(_report_file(config, name) for name in config.getoption("--opus-report")),
+        min_pass_rate=_pass_rate(config.getoption("--opus-min-pass-rate")),
+        quiet=config.get_verbosity() < 0,
+    )
+
+
+def _tokens(text: str | None) -> int | None:
+    digits = None if text is None else text.replace("_", "").replace(",", "")
+    if digits is not None and not (digits.isdecimal() and int(digits)):
+        raise pytest.UsageError(f"--opus-budget is {text!r}; a number of tokens, 1 or more, is expected.")
+    return None if digits is None else int(digits)
+
+
+def _number(name: str, text: str | None, what: str) -> Decimal | None:
+    if text is None:
+        return None
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        number = Decimal(text.removeprefix("$"))
+    except InvalidOperation:
+        number = Decimal(0)
+    if not number.is_finite() or number <= 0:
+        raise pytest.UsageError(f"{name} is {text!r}; {what} are expected.")
+    return number
+
+
+def _pass_rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate <= 1:
+        raise pytest.UsageError(f"--opus-min-pass-rate is {text!r}; a share from 0 to 1 is expected.")
+    return rate
+
+
+def _report_file(config: pytest.Config, name: str) -> Path:
+    path = Path(name)
+    if path.suffix not in SUFFIXES:
+        raise pytest.UsageError(f"--opus-report is {name!r}; a file that ends in {' or '.join(SUFFIXES)} is expected.")
+    return config.invocation_params.dir / path
 
 
 def _add_tool_options(parser: pytest.Parser) -> None:
@@ -93,6 +216,7 @@ def read_settings(config: pytest.Config) -> Settings:
     settings = Settings(
         hosts=tuple(config.getini("opus_hosts")),
         models=tuple(config.getini("opus_models")),
+        prices=tuple(config.getini("opus_prices")),
         base_url=os.environ.get("ANTHROPIC_BASE_URL"),
     )
     try:
@@ -100,9 +224,20 @@ def read_settings(config: pytest.Config) -> Settings:
             settings = settings.override({name: value}, f"ini option opus_{name}")
         if settings.hosts:
             _check_hosts(settings.hosts)
+        if settings.prices:
+            _check_prices(settings.prices)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
     return settings
+
+
+def _check_prices(lines: tuple[str, ...]) -> None:
+    from ._ledger.rates import parse_prices
+
+    try:
+        parse_prices(lines)
+    except ValueError as error:
+        raise ValueError(f"ini option opus_prices: {error}") from None
 
 
 def _check_hosts(hosts: tuple[str, ...]) -> None:

@@ -17,16 +17,20 @@ from ._exchange import Exchange, Forwarding
 from ._hosts import api_path, bases, is_loopback
 from ._http import Forward, HttpRequest
 from ._judges.leftovers import unused_turns
+from ._judges.task_budget import Task, declared_task, remaining_dropped
 from ._judges.watched import Watched
 from ._ledger.call import Call, Probe, ToolCall, tool_calls
 from ._ledger.ledger import Ledger
+from ._ledger.phases import Phase, Phases
 from ._ledger.problems import Problem, raise_exceptions, settle
 from ._ledger.transcript import transcript
 from ._ledger.usage import Usage
 from ._responders import Responder
 from ._responders.elsewhere import AfterTheEnd, UnknownHost, unforeseen
 from ._responders.live import Live
+from ._responders.mismatches import raised
 from ._responders.scripted import Scripted
+from ._script.blocks import shown
 from ._script.routes import Pattern, Route, condition
 from ._script.turns import TurnLike
 from ._settings import Options, Settings, session_settings
@@ -57,6 +61,7 @@ class Endpoint:
         self._live = Live() if live else None
         self._watched = Watched(settings)
         self._ledger = Ledger()
+        self._phases = Phases()
         self._reader = BodyReader()
         self._scripted = Scripted(settings, seed=name)
         self._closed = False
@@ -109,6 +114,37 @@ class Endpoint:
         self._scripted.routes.append(route)
         return route
 
+    def phase(
+        self,
+        name: str,
+        *,
+        model: Pattern | None = None,
+        system: Pattern | None = None,
+        tools: str | Iterable[str] | None = None,
+        user: Pattern | None = None,
+        where: Callable[[Request], object] | None = None,
+    ) -> Phase:
+        """Name a part of the test's work, for `call.phase` and the phases of a token budget.
+
+        With conditions, which are those of `when()`, it is a rule: every call that meets them belongs to the phase,
+        unless an earlier rule matches too. Without any, the calls made within the block do, whatever the rules say.
+
+            opus.phase("tool_execution", tools="run_tests", where=lambda request: request.tool_results)
+            with opus.phase("verification"):
+                verify()
+
+        Raises:
+            TypeError: a name that is no text, or a condition of another type than is accepted.
+        """
+        __tracebackhide__ = True
+        if not isinstance(name, str) or not name:
+            raise TypeError(f"phase(): the name is {shown(name)}; a str is expected.")
+        conditions = {"model": model, "system": system, "tools": tools, "user": user, "where": where}
+        is_rule = any(value is not None for value in conditions.values())
+        if is_rule:
+            self._phases.add_rule(name, condition(**conditions, caller="phase()").matches)
+        return Phase(self._phases, name, rule=is_rule)
+
     def expect_invalid(self) -> ExpectInvalid:
         """Say that refused requests are meant: from here on, or, as a context manager, within it: it demands one."""
         return ExpectInvalid(self._scripted)
@@ -127,6 +163,14 @@ class Endpoint:
     def usage(self) -> Usage:
         """The tokens of all calls together."""
         return Usage.total(call.usage for call in self._ledger.calls)
+
+    @property
+    def task_budget(self) -> Task | None:
+        """The task budget that the program declared last: `declared`, `spent`, `remaining`; `None` if it has none.
+
+        Spent is what the API counts: what the model writes and newly sees, not history that is sent again.
+        """
+        return declared_task(self._ledger.calls)
 
     @property
     def problems(self) -> list[Problem]:
@@ -180,6 +224,8 @@ class Endpoint:
             reply = responder.respond(request, body, call)
         except Exception as error:  # noqa: BLE001 - nothing unforeseen may reach the client as a network error
             reply = unforeseen(request, call, error)
+        if call is not None:
+            self._observe(call)
         if isinstance(reply, Forward):
             return Forwarding(call, self._watch)
         if call is None:
@@ -190,6 +236,22 @@ class Endpoint:
         if self._closed:
             _active.stray += reply.problems
         return Exchange(reply, call, request.read_timeout)
+
+    def _observe(self, call: Call) -> None:
+        """Name the call's phase, and see whether it keeps its task budget."""
+        try:
+            call.phase = self._phases.name_of(call.request)
+        except Exception as error:  # noqa: BLE001 - whatever a function of the test raises
+            self._ledger.problems.append(raised(call, "the condition of a phase", error))
+        self._check_task_budget(call, ended=False)
+
+    def _check_task_budget(self, call: Call, *, ended: bool) -> None:
+        severity = self._settings.task_budgets
+        if severity == "off":
+            return
+        problem = remaining_dropped(call, self._ledger.calls, severity, ended=ended)
+        if problem and all(known.code != problem.code or known.call is not call for known in self._ledger.problems):
+            self._ledger.problems.append(problem)
 
     def _watch(self, call: Call) -> None:
         """Note the problems of a call that the real API has answered."""
@@ -214,6 +276,8 @@ class Endpoint:
 
     def judge(self) -> None:
         """Add what can be said only at the end: turns that nobody asked for. Judging twice adds nothing."""
+        for call in self._ledger.calls:
+            self._check_task_budget(call, ended=True)
         severity = self._settings.unused_turns
         if self._judged or severity == "off":
             return

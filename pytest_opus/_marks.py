@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ._judges.budget import Budget
 from ._settings import Settings
+
+if TYPE_CHECKING:
+    from ._judges.budget import Budget
 
 
 def settings_of(item: pytest.Item, session: Settings) -> Settings:
@@ -44,7 +46,41 @@ def budget_of(item: pytest.Item) -> Budget | None:
         if mark.args and "total" in mark.kwargs:
             raise ValueError("@pytest.mark.token_budget: the total is given twice.")
         merged |= {**dict(zip(("total",), mark.args, strict=False)), **mark.kwargs}
-    return Budget.of(merged) if marks else None
+    if not marks:
+        return None
+    from ._judges.budget import Budget
+
+    return Budget.of(merged)
+
+
+def effort_levels_of(item: pytest.Item) -> tuple[str, ...]:
+    """The effort levels that the item's closest marker asks for; none without a marker.
+
+    Raises:
+        ValueError: a wrong argument.
+    """
+    mark = item.get_closest_marker("opus_effort")
+    if mark is None:
+        return ()
+    from ._effort import levels_of
+
+    return levels_of(mark.args, mark.kwargs)
+
+
+def effort_of(item: pytest.Item) -> str | None:
+    """The effort level of this run of the item, or `None`.
+
+    Raises:
+        ValueError: a wrong argument, or a test that does not ask for its level.
+    """
+    if not effort_levels_of(item):
+        return None
+    level: str | None = getattr(getattr(item, "callspec", None), "params", {}).get("opus_effort")
+    if level is None:
+        from ._effort import NO_ARGUMENT
+
+        raise ValueError(NO_ARGUMENT)
+    return level
 
 
 def _farthest_first(item: pytest.Item, name: str) -> list[pytest.Mark]:

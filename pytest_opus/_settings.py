@@ -17,6 +17,7 @@ KINDS = {
     "tool_schemas": "a tool's definition would be refused or is unwise",
     "tool_inputs": "a tool_use input breaks the schema that the program declared",
     "impossible_turns": "the API could not have answered with this turn",
+    "task_budgets": "a program that compacts its history drops what remains of its task budget",
 }
 SEVERITIES = ("fail", "warn", "off")
 PROFILES = ("auto", "anthropic", "toapis")
@@ -33,6 +34,7 @@ class Options(TypedDict, total=False):
     tool_schemas: Severity
     tool_inputs: Severity
     impossible_turns: Severity
+    task_budgets: Severity
 
 
 class Settings(NamedTuple):  # every pytest start makes this class, and a dataclass costs four times as much
@@ -45,9 +47,11 @@ class Settings(NamedTuple):  # every pytest start makes this class, and a datacl
     tool_schemas: Severity = "fail"
     tool_inputs: Severity = "fail"
     impossible_turns: Severity = "fail"
+    task_budgets: Severity = "fail"
     profile: Profile = "auto"
     hosts: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    prices: tuple[str, ...] = ()
     delivery: Literal["events", "bytes", "whole"] = "events"
     base_url: str | None = None
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from . import _active
-from ._config import SETTINGS, STATE, TestState
-from ._marks import budget_of, is_live, settings_of
+from ._config import OPTIONS, SETTINGS, STATE, TestState
+from ._marks import budget_of, effort_of, is_live, settings_of
 from ._settings import Settings
 
 
@@ -20,16 +20,23 @@ def prepare(item: pytest.Item) -> None:
         pytest.skip("calls the real API: run it with --opus-live")
     try:
         settings = settings_of(item, item.config.stash[SETTINGS])
-        state = TestState(settings, budget_of(item), live=live)
+        budget, effort = budget_of(item), effort_of(item)
+        state = TestState(settings, budget, live=live, effort=effort, attempt=_attempt(item))
     except ValueError as error:
         message = str(error)
     else:
         item.stash[STATE] = state
-        _active.begin_test(state.seen if state.budget else None)
+        _active.begin_test(state.seen)
         if live or item.get_closest_marker("opus"):
             _ask_for_fixture(item)
         return
     pytest.fail(message, pytrace=False)  # outside the except block, which pytest would show too
+
+
+def _attempt(item: pytest.Item) -> int:
+    """Plugins that run a test again keep its item."""
+    before = item.stash.get(STATE, None)
+    return before.attempt + 1 if before else 1
 
 
 def _ask_for_fixture(item: pytest.Item) -> None:
@@ -51,11 +58,29 @@ def raise_verdict(state: TestState) -> None:
         state.endpoint.judge()
         problems = state.endpoint.problems
     state.judged = len(problems)
-    messages = settle(problems) + guarded()
-    if state.budget and (overrun := state.budget.overrun(state.seen)):
-        messages.append(overrun)
+    messages = [*settle(problems), *guarded(), *_overruns(state), *_missing_effort(state)]
     if messages:
         pytest.fail("\n\n".join(messages), pytrace=False)
+
+
+def _overruns(state: TestState) -> list[str]:
+    from ._ledger.problems import warn
+
+    if state.budget is None:
+        return []
+    if overrun := state.budget.overrun(state.seen):
+        return [overrun]
+    tolerated = state.budget.tolerated(state.seen)
+    return warn(tolerated) if tolerated else []
+
+
+def _missing_effort(state: TestState) -> list[str]:
+    if state.effort is None:
+        return []
+    from ._effort import not_carried
+
+    missing = not_carried(state.effort, state.seen)
+    return [missing] if missing else []
 
 
 def raise_cause(state: TestState, error: BaseException) -> None:
@@ -116,8 +141,9 @@ def forget(item: pytest.Item) -> None:
 
 @contextmanager
 def watching(item: pytest.Item, state: TestState) -> Iterator[None]:
-    """Watch live calls of a test that declares a budget and has no endpoint of its own."""
-    if state.budget is None or state.endpoint or _active.guard:
+    """Watch live calls of a test that no endpoint answers, where a budget, an effort level or the run asks for them."""
+    asked = state.budget or state.effort or item.config.stash[OPTIONS].limited
+    if not asked or _active.current() is not None:
         yield
         return
     from ._endpoint import opened

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from . import _active
-from ._config import MARKERS, SETTINGS, STATE, TestState, add_options, read_settings
+from ._config import MARKERS, OPTIONS, SETTINGS, STATE, TestState, add_options, read_options, read_settings
 from ._settings import begin_session, end_session
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ def pytest_configure(config: pytest.Config) -> None:
         from ._verdict import begin_guard
 
         begin_guard(config.stash[SETTINGS])
+    config.stash[OPTIONS] = read_options(config)
+    if config.stash[OPTIONS].collects:
+        from ._report.collect import register
+
+        register(config, config.stash[OPTIONS])
     if config.getoption("opus_tools") or config.getini("opus_tools"):
         _register_tools(config)
 
@@ -46,9 +52,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once per way of its marker. A wrong marker fails the test in setup."""
     if any(metafunc.definition.iter_markers("opus_chunking")):
         metafunc.fixturenames.append("_opus_delivery")
         metafunc.parametrize("_opus_delivery", ["events", "bytes", "whole"], indirect=True)
+    if "opus_effort" in metafunc.fixturenames and any(metafunc.definition.iter_markers("opus_effort")):
+        from ._marks import effort_levels_of
+
+        with suppress(ValueError):
+            metafunc.parametrize("opus_effort", effort_levels_of(metafunc.definition), indirect=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -93,6 +105,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
         if text := section(report.longreprtext):
             report.sections.append(("opus", text))
+    state, options = item.stash.get(STATE, None), item.config.stash[OPTIONS]
+    if state and options.collects and state.is_of_interest:
+        from ._report.payload import attach
+
+        attach(report, state, options)
     if report.when == "teardown":
         from ._verdict import forget
 
@@ -120,3 +137,13 @@ def opus(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
 def _opus_delivery(request: pytest.FixtureRequest) -> str:
     """How streams are cut in this run of a test that is marked `opus_chunking`."""
     return str(request.param)
+
+
+@pytest.fixture
+def opus_effort(request: pytest.FixtureRequest) -> str:
+    """The effort level of this run of the test: one of those that the marker `opus_effort` names."""
+    from ._effort import NO_MARKER
+
+    if not hasattr(request, "param"):
+        pytest.fail(NO_MARKER, pytrace=False)
+    return request.param  # type: ignore[no-any-return]

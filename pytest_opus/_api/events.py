@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from .usage import merge_usage
+
 Event = dict[str, Any]
 Cut = int | Sequence[str] | None
 """How text and JSON are cut into deltas: characters per delta, the pieces themselves, or the default."""
@@ -140,7 +142,7 @@ def accumulate(events: Iterable[Event]) -> dict[str, Any] | None:
         elif kind == "message_delta":
             message |= event["delta"]
             message |= {key: event[key] for key in _TOP_FIELDS if key in event}
-            message["usage"] |= event["usage"]
+            message["usage"] = merge_usage(message["usage"], event["usage"])
     return message
 
 

@@ -26,8 +26,9 @@ class Call:
         status: the HTTP status of the answer, `None` while there is none.
         error: the `error` object of an error answer (`.type`, `.message`), else `None`.
         end: how the delivery ended; `None` while it lasts.
-        live: whether the real API answered.
         seconds, first_byte: from arrival to the end, and to the first byte of the body.
+        phase: the part of the test's work that it belongs to (`opus.phase`), or `None`.
+        live: whether it reached the real API; `recorded`: whether it was answered from a recording.
     """
 
     number: int
@@ -42,8 +43,10 @@ class Call:
     events: Sequence[dict[str, Any]] | None = None
     delivered: int = 0
     estimated: bool = False
-    live: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
+    phase: str | None = None
+    live: bool = False
+    recorded: bool = False
 
     def answer(self, reply: Reply) -> None:
         """Note what the endpoint decided to answer."""
@@ -79,11 +82,21 @@ class Call:
 
     @property
     def usage(self) -> Usage:
-        """Tokens of this call; zero if it failed."""
+        """Tokens of this call; zero if it failed; of a stream that ended early, what it had reported."""
+        if self.end == "complete" and self.message is not None:
+            return self._whole_usage
         response = self.response
         if response is None:
             return Usage()
-        return Usage.from_wire(response["usage"], model=response["model"], estimated=self.estimated)
+        return self._usage_of(response)
+
+    @cached_property
+    def _whole_usage(self) -> Usage:
+        return self._usage_of(self.message or {})
+
+    def _usage_of(self, message: Mapping[str, Any]) -> Usage:
+        """What gateways answer may lack any of it."""
+        return Usage.from_wire(message.get("usage") or {}, model=message.get("model"), estimated=self.estimated)
 
     @property
     def cost(self) -> Decimal | None:

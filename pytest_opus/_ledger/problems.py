@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class OpusWarning(UserWarning):
-    """A problem whose kind is set to `"warn"`."""
+    """A problem whose kind is set to `"warn"`, a phase that took more than its part, a model without a price."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +62,16 @@ def settle(problems: Sequence[Problem]) -> list[str]:
     messages = []
     for problem in problems:
         if problem.severity == "warn":
-            try:
-                warnings.warn(OpusWarning(problem.message), stacklevel=3)
-            except OpusWarning:  # a filter makes errors of warnings
-                messages.append(problem.message)
+            messages += warn(problem.message)
         else:
             messages.append(problem.message)
     return messages
+
+
+def warn(message: str) -> list[str]:
+    """Warn; returns the message as what fails where a filter makes errors of warnings."""
+    try:
+        warnings.warn(OpusWarning(message), stacklevel=4)
+    except OpusWarning:
+        return [message]
+    return []

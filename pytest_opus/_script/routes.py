@@ -54,24 +54,30 @@ class Condition:
 
 
 def condition(
-    *, model: Any = None, system: Any = None, tools: Any = None, user: Any = None, where: Any = None
+    *,
+    model: Any = None,
+    system: Any = None,
+    tools: Any = None,
+    user: Any = None,
+    where: Any = None,
+    caller: str = "when()",
 ) -> Condition:
     """The condition that the arguments of `when()` describe.
 
     Raises:
-        TypeError: no argument, or one of another type than `when()` accepts.
+        TypeError: no argument, or one of another type than `when()` accepts; `caller` begins the message.
     """
     __tracebackhide__ = True
     for name, value in (("model", model), ("system", system), ("user", user)):
         if value is not None and not isinstance(value, str | re.Pattern):
-            raise TypeError(f"when(): {name} is {shown(value)}; a substring or a compiled regex is expected.")
+            raise TypeError(f"{caller}: {name} is {shown(value)}; a substring or a compiled regex is expected.")
     names = (tools,) if isinstance(tools, str) else tools
     if names is not None and not (isinstance(names, Iterable) and all(isinstance(name, str) for name in names)):
-        raise TypeError(f"when(): tools is {shown(tools)}; a tool's name or a list of names is expected.")
+        raise TypeError(f"{caller}: tools is {shown(tools)}; a tool's name or a list of names is expected.")
     if where is not None and not callable(where):
-        raise TypeError(f"when(): where is {shown(where)}; a function (request) -> bool is expected.")
+        raise TypeError(f"{caller}: where is {shown(where)}; a function (request) -> bool is expected.")
     if (model, system, tools, user, where) == (None,) * 5:
-        raise TypeError("when(): no condition; give model=, system=, tools=, user= or where=.")
+        raise TypeError(f"{caller}: no condition; give model=, system=, tools=, user= or where=.")
     return Condition(model=model, system=system, user=user, tools=None if names is None else tuple(names), where=where)
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pytest_opus import (
+    Usage,
     _active,
     endpoint,
     overloaded,
@@ -211,12 +212,7 @@ def test_a_stream_that_is_left_early_counts_what_it_reported(opus):
     with client.messages.stream(**REQUEST, messages=[user("x")]) as stream:
         assert next(iter(stream.text_stream)) == "A "
     assert opus.calls[0].end == "aborted"
-    assert opus.calls[0].usage.to_wire() == {
-        "input_tokens": 100,
-        "cache_creation_input_tokens": 0,
-        "cache_read_input_tokens": 0,
-        "output_tokens": 1,
-    }
+    assert opus.calls[0].usage == Usage(input_tokens=100, output_tokens=1)
     assert opus.calls[0].response.content[0].text == "A "
     assert run_agent("x", client) == "Next."
 

@@ -248,6 +248,58 @@ def test_the_option_changes_no_scripted_test(project, upstream):
     assert upstream == []
 
 
+def test_what_it_uses_counts_against_the_limits_of_the_run(project, upstream):
+    outcome = run(
+        project,
+        """
+        @pytest.mark.opus_live
+        @pytest.mark.opus_effort("low")
+        @pytest.mark.parametrize("n", range(5))
+        def test_it(opus, opus_effort, n):
+            with opus.phase("asking"):
+                send("Hi", url=BASE, stream=n == 1, output_config={"effort": opus_effort})
+            assert (opus.calls[0].live, opus.calls[0].phase) == (True, "asking")
+        """,
+        "--opus-live",
+        "--opus-budget=199",
+    )
+    assert outcome.counts == {"passed": 2}
+    assert "opus: the run has used 200 tokens of 199 (--opus-budget); no further test was started" in outcome.text
+    outcome.stdout.fnmatch_lines(["The API answered 2 calls: 200 tokens, $0.0022."])
+
+
+def test_limits_of_the_run_watch_tests_that_ask_for_nothing(project, upstream):
+    outcome = run(
+        project,
+        """
+        @pytest.mark.parametrize("n", range(5))
+        def test_it(n):
+            assert ask("Hi", url=BASE) == "From upstream."
+        """,
+        "--opus-budget=199",
+    )
+    assert outcome.counts == {"passed": 2}
+
+
+def test_watching_bypasses_no_endpoint_of_wider_scope(project, upstream):
+    outcome = run(
+        project,
+        """
+        @pytest.fixture(scope="module")
+        def shared():
+            with endpoint() as opus:
+                opus.otherwise("Scripted.")
+                yield opus
+
+        @pytest.mark.token_budget(1_000)
+        def test_it(shared):
+            assert ask("Hi", url=BASE) == "Scripted."
+        """,
+    )
+    assert outcome.counts == {"passed": 1}
+    assert upstream == []
+
+
 def test_its_tools_are_checked_and_warned_of(project, upstream):
     outcome = run(
         project,

@@ -22,6 +22,7 @@ def test_the_help_on_markers_names_their_arguments(project):
     outcome.stdout.fnmatch_lines(
         [
             '@pytest.mark.opus(?, profile="auto", KIND="fail"|"warn"|"off"): answer the test\'s Messages requests *',
-            "@pytest.mark.token_budget(total=None, ?, input=None, output=None, calls=None, per_call=None): fail *",
+            "@pytest.mark.token_budget(total=None, ?, input=None, output=None, calls=None, per_call=None, cost=None, *): fail *",
+            "@pytest.mark.opus_effort(?levels): run the test once per effort level *",
         ]
     )

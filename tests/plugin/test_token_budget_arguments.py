@@ -2,7 +2,11 @@
 
 import pytest
 
-NAMES = "total, input, output, calls, per_call"
+NAMES = "total, input, output, calls, per_call, cost, phases, strategy, tokenizer_factor, cache_read_ratio, task_budget"
+NOTHING = (
+    "@pytest.mark.token_budget limits nothing; give a total, such as token_budget(20_000), or any of input, output, "
+    "calls, per_call, cost, phases, cache_read_ratio, task_budget."
+)
 
 LEVELS = """
 pytestmark = pytest.mark.token_budget(3, output=1)
@@ -58,8 +62,10 @@ def test_the_closest_marker_wins_key_by_key(project):
 
 
 WRONG = {
-    "": f"@pytest.mark.token_budget limits nothing; give a total, such as token_budget(20_000), or any of {NAMES[7:]}.",
-    "None": f"@pytest.mark.token_budget limits nothing; give a total, such as token_budget(20_000), or any of {NAMES[7:]}.",
+    "": NOTHING,
+    "None": NOTHING,
+    "task_budget=False": NOTHING,
+    "tokenizer_factor=1.35": NOTHING,
     "1, 2": "@pytest.mark.token_budget takes one positional argument, the total; got (1, 2).",
     "1, total=2": "@pytest.mark.token_budget: the total is given twice.",
     "tokens=1": f"@pytest.mark.token_budget: unknown argument 'tokens'; its arguments are {NAMES}.",
@@ -70,6 +76,21 @@ WRONG = {
     "2e4": "@pytest.mark.token_budget: total is 20000.0 (float); a number of tokens, 1 or more, is expected.",
     "calls=0": "@pytest.mark.token_budget: calls is 0 (int); a number of calls, 1 or more, is expected.",
     "per_call=[]": "@pytest.mark.token_budget: per_call is [] (list); a number of tokens, 1 or more, is expected.",
+    "cost=0": "@pytest.mark.token_budget: cost is 0 (int); a number of US dollars, more than 0, is expected.",
+    "cost='1'": "@pytest.mark.token_budget: cost is '1' (str); a number of US dollars, more than 0, is expected.",
+    "cost=float('nan')": "@pytest.mark.token_budget: cost is nan (float); a number of US dollars, more than 0, is expected.",
+    "phases=['a']": "@pytest.mark.token_budget: phases is ['a'] (list); a dict of limits by phase, such as {\"verification\": 30_000}, is expected.",
+    "phases={}": '@pytest.mark.token_budget: phases is {} (dict); a dict of limits by phase, such as {"verification": 30_000}, is expected.',
+    "9, phases={'a': 0}": "@pytest.mark.token_budget: phase 'a' is 0 (int); a number of tokens, or a share of the total, up to 1.0, is expected.",
+    "9, phases={'a': 1.1}": "@pytest.mark.token_budget: phase 'a' is 1.1 (float); a number of tokens, or a share of the total, up to 1.0, is expected.",
+    "9, phases={'a': True}": "@pytest.mark.token_budget: phase 'a' is True (bool); a number of tokens, or a share of the total, up to 1.0, is expected.",
+    "phases={'a': 0.5}": "@pytest.mark.token_budget: phase 'a' is a share, but there is no total; give the total, or a number of tokens.",
+    "9, strategy='strict'": "@pytest.mark.token_budget: strategy says what becomes of phases, but none are given.",
+    "phases={'a': 1}, strategy='prioritize_quality'": "@pytest.mark.token_budget: strategy is 'prioritize_quality' (str); 'strict' or 'prioritize_completion' is expected.",
+    "phases={'a': 1}, strategy='prioritize_completion'": "@pytest.mark.token_budget: strategy 'prioritize_completion' watches the total, but none is given.",
+    "9, tokenizer_factor=0": "@pytest.mark.token_budget: tokenizer_factor is 0 (int); a factor, more than 0, is expected.",
+    "cache_read_ratio=1.01": "@pytest.mark.token_budget: cache_read_ratio is 1.01 (float); a share, more than 0 and up to 1, is expected.",
+    "task_budget=20_000": "@pytest.mark.token_budget: task_budget is 20000 (int); True or False is expected.",
 }
 
 

@@ -52,6 +52,18 @@ pytest_opus.nope()  # type: ignore[attr-defined]
 pytestmark = [pytest.mark.opus(unused_turns="off"), pytest.mark.token_budget(20_000, calls=3)]
 
 
+def budgets(opus: pytest_opus.Endpoint, usage: Usage) -> None:
+    opus.phase("look", tools="run_tests", where=lambda request: request.tool_results)
+    with opus.phase("look") as phase:
+        assert_type(phase.name, str)
+    assert_type(opus.calls[0].phase, str | None)
+    if task := opus.task_budget:
+        assert_type((task.declared, task.spent, task.remaining, task.estimated), tuple[int, int, int, bool])
+    assert_type(usage + usage, Usage)
+    assert_type(usage.to_wire(), dict[str, Any])
+    opus.phase(3)  # type: ignore[arg-type]
+
+
 def every_form_of_a_turn(opus: pytest_opus.Endpoint) -> None:
     opus.script(
         "text",

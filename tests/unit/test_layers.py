@@ -35,7 +35,15 @@ ONLY = {
     "referencing": "_schema",
     "wrapt": "_adapters",
 }
-PYTEST = {"plugin.py", "_config.py", "_marks.py", "_tool_items.py", "_verdict.py"}
+PYTEST = {
+    "plugin.py",
+    "_config.py",
+    "_marks.py",
+    "_report/collect.py",
+    "_report/limit.py",
+    "_tool_items.py",
+    "_verdict.py",
+}
 
 
 def imports(path):

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from pytest_opus import Usage
+from pytest_opus import OpusWarning, Usage
 
 WIRE = {
     "input_tokens": 1,
@@ -19,7 +19,7 @@ COUNTS = {name: WIRE[name] for name in list(WIRE)[:4]}
 def test_the_names_of_the_wire():
     usage = Usage.from_wire(WIRE, model="claude-opus-4-7")
 
-    assert usage.to_wire() == COUNTS
+    assert usage.to_wire() == WIRE
     assert usage == Usage(**COUNTS)
 
 
@@ -91,10 +91,100 @@ def test_the_cost_of_several_is_the_sum_by_model():
     assert parts[0].cost > parts[1].cost > 0
 
 
-@pytest.mark.parametrize("model", [None, "claude-nope"])
-def test_a_model_without_a_price(model):
-    unknown = Usage(input_tokens=1, model=model)
+def test_a_call_of_no_known_model_has_no_cost():
+    assert Usage(input_tokens=1).cost is None
+    assert Usage().cost == 0
 
-    assert unknown.cost is None
-    assert Usage.total([unknown, Usage(input_tokens=1, model="claude-opus-4-7")]).cost is None
-    assert Usage(model=model).cost == 0
+
+def test_a_model_without_a_price_warns_once():
+    unknown = Usage(input_tokens=1, model="claude-nope-1")
+
+    known = Usage(input_tokens=1, model="claude-opus-4-7")
+
+    with pytest.warns(OpusWarning) as caught:
+        assert [unknown.cost, (unknown + known).cost] == [None, None]
+
+    assert [str(one.message) for one in caught] == [
+        "No price is known for the model 'claude-nope-1'. Give it in the ini option opus_prices."
+    ]
+    assert Usage(model="claude-nope-2").cost == 0
+
+
+FULL = WIRE | {
+    "cache_creation": {"ephemeral_5m_input_tokens": 12, "ephemeral_1h_input_tokens": 8},
+    "output_tokens_details": {"thinking_tokens": 7},
+    "server_tool_use": {"web_search_requests": 2, "web_fetch_requests": 0},
+    "inference_geo": "us",
+    "speed": "fast",
+    "iterations": [{"type": "message", "input_tokens": 1, "output_tokens": 4000}],
+    "fallback_credit": {"status": {"type": "redeemed"}},
+}
+
+
+def test_every_field_of_the_wire_reads_by_attribute_and_goes_back():
+    usage = Usage.from_wire(FULL, model="claude-opus-4-7")
+
+    assert usage.cache_creation.ephemeral_1h_input_tokens == usage.one_hour_cache_tokens == 8
+    assert usage.output_tokens_details["thinking_tokens"] == 7
+    assert usage.server_tool_use.web_search_requests == usage.web_searches == 2
+    assert (usage.service_tier, usage.inference_geo, usage.speed) == ("standard", "us", "fast")
+    assert usage.iterations[0].type == "message"
+    assert usage.fallback_credit.status.type == "redeemed"
+    assert usage.to_wire() == FULL
+    assert type(usage.to_wire()["cache_creation"]) is dict
+
+
+def test_adding_sums_what_counts_and_keeps_what_all_share():
+    one = Usage.from_wire(FULL, model="claude-opus-4-7")
+    other = Usage.from_wire({"input_tokens": 5, "service_tier": "standard", "speed": "standard"}, model="claude-opus-5")
+
+    both = one + other
+
+    assert both == sum([one, other]) == Usage.total([one, other])
+    assert both.input_tokens == 6
+    assert both.cache_creation == {"ephemeral_5m_input_tokens": 12, "ephemeral_1h_input_tokens": 8}
+    assert (both.service_tier, both.speed, both.model) == ("standard", None, None)
+    assert both.iterations == one.iterations
+    assert both.cost == one.cost + other.cost
+
+
+def test_only_usage_can_be_added():
+    with pytest.raises(TypeError):
+        Usage() + 1
+    with pytest.raises(TypeError):
+        1 + Usage()
+    assert sum([Usage(input_tokens=1)]) == Usage(input_tokens=1)
+
+
+def test_a_sum_of_sums_keeps_the_single_calls():
+    single = Usage(input_tokens=1, model="claude-opus-4-7")
+
+    assert (single + single + single).leaves == (single, single, single)
+
+
+@pytest.mark.parametrize("kind", ["compaction", "advisor_message"])
+def test_what_the_counts_leave_out_is_billed_all_the_same(kind):
+    apart = {"type": kind, "model": "claude-haiku-4-5", "input_tokens": 1_000_000, "output_tokens": 1_000_000}
+    message = {"type": "message", "input_tokens": 200_000, "output_tokens": 0}
+    usage = Usage.from_wire({"input_tokens": 200_000, "iterations": [apart, message]}, model="claude-opus-4-7")
+
+    assert usage.total_tokens == 200_000
+    assert usage.cost == Decimal(1 + 1 + 5)
+
+
+def test_a_compaction_without_a_model_is_that_of_the_message():
+    usage = Usage.from_wire(
+        {"iterations": [{"type": "compaction", "input_tokens": 1_000_000}]}, model="claude-opus-4-7"
+    )
+
+    assert usage.cost == 5
+
+
+def test_a_message_that_another_model_took_over_costs_what_that_one_costs():
+    iterations = [
+        {"type": "message", "model": "claude-fable-5", "input_tokens": 408, "output_tokens": 0},
+        {"type": "fallback_message", "model": "claude-opus-4-8", "input_tokens": 1_000_000, "output_tokens": 0},
+    ]
+    usage = Usage.from_wire({"input_tokens": 1_000_000, "iterations": iterations}, model="claude-fable-5")
+
+    assert (usage.model, usage.cost) == ("claude-opus-4-8", 5)

@@ -1,0 +1,61 @@
+"""The command `pytest-opus`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from ._report.compare import comparison_lines, difference
+from ._report.json import report_from_json
+from ._report.model import Report
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; 0 if all is well, 1 if a bound was exceeded, 2 if an argument is wrong."""
+    parser = argparse.ArgumentParser(prog="pytest-opus", description="Work with the reports of pytest-opus.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    compare = commands.add_parser(
+        "compare",
+        help="compare two JSON reports",
+        description="Compare two reports of --opus-report=FILE.json: tokens, cost and time, per test and in sum.",
+    )
+    compare.add_argument("old", metavar="OLD.json", type=_report)
+    compare.add_argument("new", metavar="NEW.json", type=_report)
+    compare.add_argument(
+        "--max-ratio",
+        type=_ratio,
+        metavar="RATIO",
+        help="exit with 1 if the tokens or the cost of a test grew beyond RATIO times what they were",
+    )
+    chosen = parser.parse_args(arguments)
+    found = difference(chosen.old, chosen.new)
+    for line in comparison_lines(found, chosen.max_ratio):
+        print(line)  # noqa: T201 - this is the output of the command
+    return int(chosen.max_ratio is not None and bool(found.beyond(chosen.max_ratio)))
+
+
+def _report(name: str) -> Report:
+    try:
+        return report_from_json(Path(name).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{name} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        reason = str(error) if type(error) is ValueError else "a part of it is missing"
+        raise argparse.ArgumentTypeError(f"{name} cannot be compared: {reason}") from None
+
+
+def _ratio(text: str) -> Decimal:
+    try:
+        ratio = Decimal(text)
+    except InvalidOperation:
+        ratio = Decimal(0)
+    if not ratio.is_finite() or ratio <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no ratio; a number above 0, such as 1.1, is expected")
+    return ratio
+
+
+if __name__ == "__main__":
+    sys.exit(main())
