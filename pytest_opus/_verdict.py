@@ -134,8 +134,8 @@ def raise_stray() -> None:
 
 def forget(item: pytest.Item) -> None:
     """Let go of what a test needed: pytest keeps its items until the session ends."""
-    if STATE in item.stash:
-        del item.stash[STATE]
+    if state := item.stash.get(STATE, None):
+        state.endpoint, state.seen = None, []
     _active.opened.clear()
 
 
