@@ -148,8 +148,13 @@ def read_options(config: pytest.Config) -> RunOptions:
         usage=usage,
         reports=tuple(_report_file(config, name) for name in config.getoption("--opus-report")),
         min_pass_rate=_pass_rate(config.getoption("--opus-min-pass-rate")),
-        quiet=config.get_verbosity() < 0,
+        quiet=verbosity(config) < 0,
     )
+
+
+def verbosity(config: pytest.Config) -> int:
+    """How much is told; 0 where there is no terminal."""
+    return int(config.getoption("verbose", 0))
 
 
 def _tokens(text: str | None) -> int | None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from ._config import verbosity
+
 if TYPE_CHECKING:
     from ._ledger.problems import Problem
     from ._tools.forms import Offered
@@ -71,7 +73,7 @@ class ToolItem(pytest.Item):
     def runtest(self) -> None:
         failing = [problem for problem in self.problems if self.advice_fails or problem.severity != "advice"]
         advice = [problem.message for problem in self.problems if problem not in failing]
-        if advice and self.config.get_verbosity() > 0:
+        if advice and verbosity(self.config) > 0:
             self.add_report_section("call", "opus advice", "\n\n".join(advice))
         if failing:
             pytest.fail("\n\n".join(problem.message for problem in failing), pytrace=False)
@@ -106,6 +108,8 @@ def _checked(source: str, folders: list[str]) -> Iterator[Checked]:
     from ._tools.check import check_offered
 
     offered = _read(source, folders)
+    if not (offered.tools or offered.request):
+        raise pytest.UsageError(f"--opus-tools {source}: it holds no tools.")
     by_place: dict[str, list[Problem]] = {}
     for problem in check_offered(offered):
         by_place.setdefault(_place(problem.path), []).append(problem)
@@ -142,7 +146,7 @@ def _read(source: str, folders: list[str]) -> Offered:
     sys.path[:0] = folders
     try:
         return read(source)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - importing the program may raise anything
+    except (Exception, SystemExit, pytest.skip.Exception) as error:  # noqa: BLE001 - an import may raise anything
         message = f"--opus-tools {source}: {_why(error)}"
     finally:
         for folder in folders:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .._config import RunOptions
+from .._config import RunOptions, verbosity
 
 if TYPE_CHECKING:
     from .model import Outcome, Report, TestRow
@@ -65,9 +65,8 @@ class Collector:
         elif report.when not in ("setup", "call", "teardown"):  # the test took its worker down
             self.crashed.append(report.nodeid)
 
-    @property
     def report(self) -> Report:
-        """What the run used."""
+        """What the run used; no property, which some versions of pytest read when they look for hooks."""
         if self._report is None:
             from .model import Report
 
@@ -95,9 +94,9 @@ class Collector:
         from .terminal import summary
 
         lines = summary(
-            self.report,
+            self.report(),
             everything=self._options.usage == "all",
-            verbose=terminal.config.get_verbosity() > 0,
+            verbose=verbosity(terminal.config) > 0,
             width=get_terminal_size().columns,
         )
         if lines:
@@ -109,7 +108,7 @@ class Collector:
         for path in self._options.reports:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(_render(self.report, path.suffix), encoding="utf-8")
+                path.write_text(_render(self.report(), path.suffix), encoding="utf-8")
             except OSError as error:
                 self._unwritten.append(f"opus: the report {path} cannot be written: {error.strerror}")
                 session.exitstatus = pytest.ExitCode.USAGE_ERROR

@@ -129,7 +129,7 @@ _Validator = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore
 def compiled(pattern: Any) -> re.Pattern[str] | None:
     try:
         return re.compile(pattern)
-    except (re.error, TypeError, OverflowError, RecursionError):
+    except (re.error, TypeError, OverflowError, RecursionError, FutureWarning):
         return None
 
 

@@ -19,7 +19,7 @@ def matching(pattern: str, at_least: int = 0) -> Iterator[str]:
     """Strings that probably match `pattern`, short ones first; each choice of it is tried, but not each combination."""
     try:
         parsed = parser.parse(pattern)
-    except (re.error, OverflowError, RecursionError):
+    except (re.error, OverflowError, RecursionError, FutureWarning):
         return
     written = (_Writer(choice, extra).write(parsed) for extra in range(max(at_least, 1) + 1) for choice in range(4))
     short = []

@@ -9,6 +9,7 @@ from typing import Any
 
 from .._api.describe import clip, counted
 from .._api.models import MODELS, Model, find_model
+from .._api.objects import object_at
 from .._api.places import Place, found_at, written
 from .._api.rules import Refusal, definition_refusals
 from .._ledger.problems import Problem, document
@@ -120,19 +121,29 @@ def _wire(offered: Offered) -> tuple[dict[str, Any], list[Problem]]:
         return json.loads(json.dumps(wire, allow_nan=False)), []
     except (TypeError, ValueError, RecursionError):
         lost: list[Problem] = []
-        return _carried(wire, (), lost), lost
+        return _carried(wire, (), lost, wire), lost
 
 
-def _carried(value: Any, at: Place, lost: list[Problem]) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _carried(item, (*at, str(key)), lost) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_carried(item, (*at, index), lost) for index, item in enumerate(value)]
+_DEEPEST = 100
+
+
+def _carried(value: Any, at: Place, lost: list[Problem], wire: Any) -> Any:
+    """What JSON can carry of `value`; a definition that holds itself ends where nobody would read on."""
+    if len(at) < _DEEPEST and isinstance(value, Mapping):
+        return {str(key): _carried(item, (*at, str(key)), lost, wire) for key, item in value.items()}
+    if len(at) < _DEEPEST and isinstance(value, list | tuple):
+        return [_carried(item, (*at, index), lost, wire) for index, item in enumerate(value)]
     try:
         return json.loads(json.dumps(value, allow_nan=False))
-    except (TypeError, ValueError):
-        lost.append(_problem(Remark("definition_not_json", at, shown(value)), {}))
+    except (TypeError, ValueError, RecursionError):
+        detail = "it is nested too deeply" if len(at) >= _DEEPEST else shown(value)
+        lost.append(_problem(Remark("definition_not_json", at, detail), {"tools": _plain_names(wire)}))
         return None
+
+
+def _plain_names(wire: Any) -> list[dict[str, Any]]:
+    """The tools as far as a message names them."""
+    return [{"name": name} if (name := _name(tool)) else {} for tool in wire.get("tools") or ()]
 
 
 @lru_cache(maxsize=64)
@@ -153,6 +164,10 @@ def _definition_findings(body: dict[str, Any], model: Model | None) -> Iterator[
             yield refusal
     for index, tool in _own(body.get("tools") or []):
         remarks = unfollowable(tool["input_schema"], ("tools", index, "input_schema"))
+        yield from (remark for remark in remarks if remark.at not in told)
+    schema = object_at(object_at(body, "output_config"), "format").get("schema")
+    if isinstance(schema, dict):
+        remarks = unfollowable(schema, ("output_config", "format", "schema"))
         yield from (remark for remark in remarks if remark.at not in told)
 
 

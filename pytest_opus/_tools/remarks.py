@@ -58,6 +58,8 @@ def _regex_error(pattern: str) -> str | None:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         return str(error)
+    except FutureWarning:  # a filter makes errors of warnings
+        return None
     return None
 
 

@@ -47,13 +47,13 @@ def marked(messages):
 
 @pytest.mark.parametrize("mark", [False, True], ids=["plain", "with a moving cache breakpoint"])
 def test_memory_grows_with_the_text_and_not_with_its_square(mark):
-    short, _ = converse(100, mark=mark)
-    long, opus = converse(400, mark=mark)
+    short, _ = converse(60, mark=mark)
+    long, opus = converse(240, mark=mark)
     assert long < 5 * short  # four times the turns; kept anew for every call it would be sixteen times
-    assert len(opus.calls) == 401
+    assert len(opus.calls) == 241
     assert [len(call.request.messages) for call in opus.calls[1:4]] == [1, 3, 5]
     assert opus.calls[-1].request.messages[0].content[0].text.startswith("0 x")
-    assert opus.calls[-1].request.raw["messages"][-1]["content"][0]["text"].startswith("399 x")
+    assert opus.calls[-1].request.raw["messages"][-1]["content"][0]["text"].startswith("239 x")
 
 
 def test_conversations_that_run_side_by_side_share_their_own_beginnings():

@@ -21,7 +21,8 @@ _UNSUPPORTED = {
     "object": {"minProperties", "maxProperties", "patternProperties", "propertyNames"},
 }
 _FORMATS = frozenset({"date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"})
-_REGEX_FEATURES = re.compile(r"\(\?[=!<]|\\[1-9bB]|\\k<")
+_REGEX_FEATURES = re.compile(r"\(\?(?:[=!<]|P=)|\\[1-9bB]|\\k<")
+_ESCAPED_OR_CLASS = re.compile(r"\\\\|\[(?:\\.|[^\]\\])*\]")
 _MOST_TOOLS, _MOST_OPTIONAL, _MOST_UNIONS = 20, 24, 16
 
 
@@ -153,7 +154,8 @@ def _scalar_enum(node: dict[str, Any]) -> Unsupported | None:
 
 def _simple_pattern(node: dict[str, Any]) -> Unsupported | None:
     pattern = node.get("pattern")
-    match = _REGEX_FEATURES.search(pattern) if isinstance(pattern, str) else None
+    # An escaped backslash escapes nothing, and within a class \b is no boundary.
+    match = _REGEX_FEATURES.search(_ESCAPED_OR_CLASS.sub("", pattern)) if isinstance(pattern, str) else None
     if match is None:
         return None
     return Unsupported("strict_regex", f"Unsupported regex feature in pattern field: {match[0]}", "pattern")
