@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = difference(chosen.old, chosen.new)
     for line in comparison_lines(found, chosen.max_ratio):
         print(line)  # noqa: T201 - this is the output of the command
-    return int(chosen.max_ratio is not None and bool(found.beyond(chosen.max_ratio)))
+    if chosen.max_ratio is None:
+        return 0
+    return int(not found.pairs or bool(found.beyond(chosen.max_ratio)))  # a bound that judged nothing does not hold
 
 
 def _report(name: str) -> Report:
@@ -42,7 +44,7 @@ def _report(name: str) -> Report:
         return report_from_json(Path(name).read_text(encoding="utf-8"))
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{name} cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         reason = str(error) if type(error) is ValueError else "a part of it is missing"
         raise argparse.ArgumentTypeError(f"{name} cannot be compared: {reason}") from None
 

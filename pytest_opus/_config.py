@@ -22,7 +22,8 @@ class TestState:
     """What one run of one test needs: its settings, budget, effort, endpoint, and every call seen while it runs.
 
     `judged` is how many of the endpoint's problems the verdict on the call phase has dealt with, `reported` how many of
-    its calls the reports of its phases have told, `attempt` counts the runs of a test that is run again.
+    its calls the reports of its phases have told, `attempt` counts the runs of a test that is run again. `told` says
+    that a report has told of the test, in this run or an earlier one: then the later ones must.
     """
 
     __test__ = False
@@ -35,6 +36,7 @@ class TestState:
         live: bool = False,
         effort: str | None = None,
         attempt: int = 1,
+        told: bool = False,
     ) -> None:
         self.settings = settings
         self.budget = budget
@@ -45,11 +47,12 @@ class TestState:
         self.endpoint: Endpoint | None = None
         self.seen: list[Call] = []
         self.judged: int | None = None
+        self.told = told
 
     @property
     def is_of_interest(self) -> bool:
         """Whether a report may tell of this test; most tests of most suites have nothing to do with us."""
-        return bool(self.seen or self.budget or self.effort)
+        return bool(self.seen or self.told or self.budget or self.effort)
 
 
 class RunOptions(NamedTuple):

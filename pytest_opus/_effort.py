@@ -36,7 +36,7 @@ def levels_of(args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[str, ...]
             raise ValueError(f"{_MARKER}: {level!r} is no effort level; the levels are {known}.")
     if len(set(args)) < len(args):
         raise ValueError(f"{_MARKER} names a level twice: {', '.join(map(repr, args))}.")
-    return tuple(args) or EFFORT_LEVELS
+    return tuple(map(str.__str__, args)) or EFFORT_LEVELS  # members of an enumeration are levels too
 
 
 def effort_of(request: Request) -> str | None:

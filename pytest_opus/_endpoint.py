@@ -138,7 +138,8 @@ class Endpoint:
         """
         __tracebackhide__ = True
         if not isinstance(name, str) or not name:
-            raise TypeError(f"phase(): the name is {shown(name)}; a str is expected.")
+            raise TypeError(f"phase(): the name is {shown(name)}; a name is expected.")
+        name = str.__str__(name)  # members of an enumeration are names too
         conditions = {"model": model, "system": system, "tools": tools, "user": user, "where": where}
         is_rule = any(value is not None for value in conditions.values())
         if is_rule:

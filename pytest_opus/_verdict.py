@@ -21,7 +21,8 @@ def prepare(item: pytest.Item) -> None:
     try:
         settings = settings_of(item, item.config.stash[SETTINGS])
         budget, effort = budget_of(item), effort_of(item)
-        state = TestState(settings, budget, live=live, effort=effort, attempt=_attempt(item))
+        attempt, told = _again(item)
+        state = TestState(settings, budget, live=live, effort=effort, attempt=attempt, told=told)
     except ValueError as error:
         message = str(error)
     else:
@@ -33,10 +34,10 @@ def prepare(item: pytest.Item) -> None:
     pytest.fail(message, pytrace=False)  # outside the except block, which pytest would show too
 
 
-def _attempt(item: pytest.Item) -> int:
-    """Plugins that run a test again keep its item."""
+def _again(item: pytest.Item) -> tuple[int, bool]:
+    """Which run of the test this is, and whether a report told of an earlier one; plugins that rerun keep its item."""
     before = item.stash.get(STATE, None)
-    return before.attempt + 1 if before else 1
+    return (before.attempt + 1, before.told) if before else (1, False)
 
 
 def _ask_for_fixture(item: pytest.Item) -> None:

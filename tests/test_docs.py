@@ -4,6 +4,7 @@ import configparser
 import re
 import shlex
 import sys
+from inspect import signature
 from itertools import pairwise
 from pathlib import Path
 
@@ -59,7 +60,9 @@ def run(folder, *arguments):
 
 @pytest.mark.parametrize("block", TESTS, ids=TEST_NAMES)
 def test_a_block_runs_as_it_stands(folder, block):
-    pytest.importorskip("anthropic")
+    anthropic = pytest.importorskip("anthropic")
+    if "output_config" in block and "output_config" not in signature(anthropic.resources.Messages.create).parameters:
+        pytest.skip("the client does not know output_config yet")
     if "from agent import" in block:
         save(folder, AGENT)
 

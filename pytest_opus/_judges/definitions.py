@@ -57,10 +57,8 @@ def _problems(call: Call) -> list[Problem]:
     tools = fields.get("tools")
     formats = {key: fields[key] for key in _FIELDS[1:] if fields.get(key)}
     read = Offered(tools if isinstance(tools, list) else [], formats)
-    try:
-        return check_offered(read, model=find_model(model) if isinstance(model, str) else None)
-    except RecursionError:
-        return []
+    problems = check_offered(read, model=find_model(model) if isinstance(model, str) else None)
+    return [one for one in problems if one.code != "definition_not_json"]  # it came as JSON, if deeper than we look
 
 
 def _of_call(problem: Problem, call: Call, severity: Any) -> Problem:

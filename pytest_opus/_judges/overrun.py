@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from math import ceil
 from typing import Any
 
@@ -13,7 +14,7 @@ from .._ledger.call import Call
 from .._ledger.usage import Usage
 from .budget import Budget
 from .phases import phase_limit, phase_overruns
-from .task_budget import Task, declared_task, spent_per_call
+from .task_budget import Task, declared_tasks, spent_per_call
 
 NO_CALL = "token budget declared, but no call was seen"
 _WAY_OUT = "Raise the limit in @pytest.mark.token_budget, or make the program spend less."
@@ -51,7 +52,9 @@ class Judged:
         self.budget = budget
         self.numbered: Numbered = list(enumerate(calls, 1))
         self.answered: Numbered = [(number, call) for number, call in self.numbered if call.status == 200]
-        self.task = declared_task([call for _, call in self.answered]) if budget.task_budget else None
+        self.tasks = declared_tasks([call for _, call in self.answered]) if budget.task_budget else []
+        # Of several tasks, the one that took the most of what it declared; they share nothing.
+        self.task = max(self.tasks, key=lambda task: Fraction(task.spent, max(1, task.declared)), default=None)
         self.usage = Usage.total(call.usage for _, call in self.answered)
 
     def headlines(self) -> list[str]:
@@ -110,7 +113,8 @@ class Judged:
                 "output_config.task_budget"
             )
         else:
-            yield from self._used("tokens spent", self.task.spent, self.task.declared)
+            what = "tokens spent" if len(self.tasks) == 1 else f"tokens spent by one of {len(self.tasks)} tasks"
+            yield from self._used(what, self.task.spent, self.task.declared)
 
     def _calls(self) -> Iterator[str]:
         made, limit, per_call = len(self.answered), self.budget.calls, self.budget.per_call

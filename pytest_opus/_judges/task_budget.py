@@ -48,6 +48,13 @@ def declared_task(calls: Sequence[Call]) -> Task | None:
     return states[-1].task if states else None
 
 
+def declared_tasks(calls: Sequence[Call]) -> list[Task]:
+    """Where each task budget stands at its end: one per task, and per branch of a task that was gone on with twice."""
+    states = [state for state in _follow(calls) if state]
+    gone_on = {id(state.before) for state in states}
+    return [state.task for state in states if id(state) not in gone_on]
+
+
 def spent_per_call(calls: Sequence[Call]) -> list[int]:
     """What each call counts against its task budget; a call without one counts all its tokens."""
     return [
@@ -58,11 +65,12 @@ def spent_per_call(calls: Sequence[Call]) -> list[int]:
 
 @dataclass(frozen=True)
 class _State:
-    """A call with a task budget, what it spent itself, and where the budget stands after it."""
+    """A call with a task budget, what it spent itself, where the budget stands after it, and what it goes on from."""
 
     call: Call
     spent: int
     task: Task
+    before: _State | None
 
 
 def _follow(calls: Sequence[Call]) -> Iterator[_State | None]:
@@ -86,7 +94,7 @@ def _step(call: Call, budget: dict[str, Any], done: Sequence[_State], calls: Seq
     left = (given if isinstance(given, int) else left) - spent
     estimated = call.estimated or bool(before and before.task.estimated)
     task = Task(declared=budget["total"], spent=budget["total"] - left, remaining=max(0, left), estimated=estimated)
-    return _State(call, spent, task)
+    return _State(call, spent, task, before)
 
 
 def _newly_seen(call: Call, before: Call) -> int:

@@ -95,8 +95,9 @@ class Call:
         return self._usage_of(self.message or {})
 
     def _usage_of(self, message: Mapping[str, Any]) -> Usage:
-        """What gateways answer may lack any of it."""
-        return Usage.from_wire(message.get("usage") or {}, model=message.get("model"), estimated=self.estimated)
+        """What gateways answer may lack any of it; the model is then the one that was asked."""
+        model = message.get("model") or self.request.model
+        return Usage.from_wire(message.get("usage") or {}, model=model, estimated=self.estimated)
 
     @property
     def cost(self) -> Decimal | None:

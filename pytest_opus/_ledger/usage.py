@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import isfinite
 from typing import Any, Self
 
 from .._api.objects import JsonObject, readable
@@ -12,7 +13,6 @@ from .._api.objects import JsonObject, readable
 COUNTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
 _BREAKDOWNS = ("cache_creation", "output_tokens_details", "server_tool_use")
 _TERMS = ("service_tier", "inference_geo", "speed")
-_DETAILS = (*_BREAKDOWNS, *_TERMS, "fallback_credit")
 USAGE_FIELDS = (*COUNTS, *_BREAKDOWNS, *_TERMS, "iterations", "fallback_credit")
 
 # Iterations that the four counts leave out, though they are paid for.
@@ -50,14 +50,19 @@ class Usage:
 
     @classmethod
     def from_wire(cls, usage: Mapping[str, Any], *, model: str | None, estimated: bool = False) -> Self:
-        """The usage of a message; absent and null counts are 0.
+        """The usage of a message; absent and null counts are 0, and so is what is no count: gateways send all sorts.
 
         A message that another model took over was billed at the price of that one.
         """
-        fields: dict[str, Any] = {name: usage.get(name) or 0 for name in COUNTS}
-        fields |= {name: readable(usage[name]) for name in _DETAILS if usage.get(name)}
-        if iterations := usage.get("iterations"):
-            fields["iterations"] = tuple(readable(iterations))
+        usage = usage if isinstance(usage, Mapping) else {}
+        model = model if isinstance(model, str) else None
+        fields: dict[str, Any] = {name: _count(usage.get(name)) for name in COUNTS}
+        fields |= {name: _counts(usage[name]) for name in _BREAKDOWNS if _is_object(usage.get(name))}
+        fields |= {name: usage[name] for name in _TERMS if isinstance(usage.get(name), str)}
+        if _is_object(credit := usage.get("fallback_credit")):
+            fields["fallback_credit"] = readable(credit)
+        if isinstance(iterations := usage.get("iterations"), list | tuple) and iterations:
+            fields["iterations"] = iterations = tuple(readable([one for one in iterations if _is_object(one)]))
             took_over = [one.get("model") for one in iterations if one.get("type") == "fallback_message"]
             model = next(filter(None, reversed(took_over)), model)
         return cls(**fields, model=model, estimated=estimated)
@@ -136,6 +141,21 @@ class Usage:
 
         warn_of_unknown(self)
         return cost(self)
+
+
+def _count(value: Any) -> int:
+    """A count of the wire, as whole as tokens are."""
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return int(value) if isinstance(value, int | float) and isfinite(value) and value > 0 else 0
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, Mapping) and bool(value)
+
+
+def _counts(breakdown: Mapping[str, Any]) -> JsonObject:
+    return JsonObject({name: _count(value) for name, value in breakdown.items()})
 
 
 def _sums(breakdowns: Iterable[Mapping[str, Any] | None]) -> JsonObject | None:

@@ -38,7 +38,9 @@ class Attempt:
         self.told: dict[str, Any] = {}
 
     def add(self, report: pytest.TestReport, payload: dict[str, Any]) -> None:
-        outcome = "error" if report.failed and report.when != "call" else report.outcome
+        outcome: str = "error" if report.failed and report.when != "call" else report.outcome
+        if outcome == "rerun":  # as plugins that run a failed test again call it
+            outcome = "failed"
         if outcome in _RANK and _RANK.index(outcome) > _RANK.index(self.outcome):
             self.outcome = outcome
         self.calls += payload["calls"]
@@ -105,6 +107,8 @@ class Collector:
             terminal.write_line(line.text, **dict.fromkeys(line.markup, True))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if session.config.option.collectonly:
+            return  # nothing was run; the report of the last run stands
         for path in self._options.reports:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)

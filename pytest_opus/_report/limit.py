@@ -57,7 +57,7 @@ class Limit:
             return f"opus: the run has used {self._tokens:,} tokens of {tokens:,} (--opus-budget)"
         if usd is not None and self._unpriced:
             unknown = " ".join(map(no_price, self._unpriced))
-            return f"opus: the cost of the run is limited (--opus-budget-usd), but not known. {unknown}"
+            return f"opus: the cost of the run is limited (--opus-budget-usd), but not known. {unknown.rstrip('.')}"
         if usd is not None and self._usd > usd:
             return f"opus: the run has cost {dollars(self._usd)} of {dollars(usd)} (--opus-budget-usd)"
         return None
@@ -68,7 +68,7 @@ class Limit:
             return
         usage = Usage.total(call_from_wire(call).usage for call in live)
         usd = Decimal(0) if self._options.budget_usd is None else cost(usage)
-        line = [str(usage.total_tokens), str(usd), *(unpriced(usage) if usd is None else ())]
+        line = [str(usage.total_tokens), str(usd), *((unpriced(usage) or ["?"]) if usd is None else ())]
         if self._shared is None:
             self._add(line)
         else:

@@ -5,6 +5,7 @@ A report crosses from worker to controller when its phase ends, so what was told
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .. import _active
@@ -29,12 +30,13 @@ def attach(report: Any, state: TestState, options: RunOptions) -> None:
     if report.when == "call":
         payload |= _judged(state)
         if options.reports:
-            payload["transcript"] = _safe("\n".join(one.transcript() for one in _active.opened))
-    setattr(report, ATTRIBUTE, payload)
+            payload["transcript"] = "\n".join(one.transcript() for one in _active.opened)
+    state.told = True
+    setattr(report, ATTRIBUTE, builtin(payload))
 
 
 def _is_told(state: TestState, options: RunOptions) -> bool:
-    if state.budget or state.effort:
+    if state.told or state.budget or state.effort:
         return True
     if options.reports or options.usage == "all":
         return bool(state.seen)
@@ -43,7 +45,7 @@ def _is_told(state: TestState, options: RunOptions) -> bool:
 
 def _judged(state: TestState) -> dict[str, Any]:
     problems = [problem.summary for one in _active.opened for problem in one.problems]
-    found: dict[str, Any] = {"problems": list(map(_safe, problems))} if problems else {}
+    found: dict[str, Any] = {"problems": problems} if problems else {}
     if state.budget:
         from .._judges.overrun import Judged
 
@@ -55,7 +57,7 @@ def call_to_wire(call: Call) -> dict[str, Any]:
     """A call in builtin types; what is `None` or false is left out."""
     usage = call.usage
     facts: dict[str, Any] = {
-        "model": _text(call.request.model),
+        "model": None if call.request.model is None else str(call.request.model),
         "status": call.status,
         "end": call.end,
         "phase": call.phase,
@@ -78,10 +80,19 @@ def call_from_wire(wire: dict[str, Any]) -> CallRow:
     return CallRow(**facts, usage=usage)
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else _safe(str(value))
-
-
-def _safe(text: str) -> str:
-    """Text that can be sent to another process: lone surrogates cannot."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+def builtin(value: Any) -> Any:
+    """A JSON value that can be sent to another process: neither members of enumerations nor lone surrogates can."""
+    match value:
+        case None | bool():
+            return value
+        case int():
+            return int(value)
+        case float():
+            return float(value)
+        case Mapping():
+            return {builtin(str(key)): builtin(item) for key, item in value.items()}
+        case list() | tuple():
+            return [builtin(item) for item in value]
+        case _:
+            text = str.__str__(value) if isinstance(value, str) else str(value)
+            return text.encode("utf-8", "replace").decode("utf-8")

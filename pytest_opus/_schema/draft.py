@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -123,7 +124,23 @@ def _pattern(_: Any, pattern: Any, instance: Any, __: Any) -> Iterator[Validatio
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-_Validator = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+_followed: ContextVar[frozenset[tuple[int, int]]] = ContextVar("pytest_opus_followed", default=frozenset())
+
+
+def _ref(validator: Any, reference: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """A `$ref` that leads back to itself without a step into the instance judges nothing; following it never ends."""
+    before, step = _followed.get(), (id(schema), id(instance))
+    if step in before:
+        return
+    token = _followed.set(before | {step})
+    try:
+        errors = list(Draft202012Validator.VALIDATORS["$ref"](validator, reference, instance, schema))
+    finally:
+        _followed.reset(token)
+    yield from errors
+
+
+_Validator = extend(Draft202012Validator, {"pattern": _pattern, "$ref": _ref})  # type: ignore[no-untyped-call]
 
 
 def compiled(pattern: Any) -> re.Pattern[str] | None:

@@ -90,12 +90,22 @@ def _input_problems(tool: Mapping[str, Any], arguments: Any) -> Iterator[Problem
 
 def check_offered(offered: Offered, *, strict: bool | None = None, model: Model | None = None) -> list[Problem]:
     """The problems of what was read; the same definitions are judged once."""
-    wire, lost = _wire(offered)
+    whole: dict[str, Any] = {"tools": offered.tools, **offered.request}
+    try:
+        problems = _judged(_text(json.loads(json.dumps(whole, allow_nan=False)), strict), model)
+    except (TypeError, ValueError, RecursionError):
+        lost: list[Problem] = []
+        carried = _carried(whole, (), lost, whole, ())
+        nowhere = {problem.path for problem in lost}
+        judged = _judged(_text(carried, strict), model)
+        problems = (*lost, *(problem for problem in judged if problem.path not in nowhere))
+    return sorted(problems, key=lambda problem: ("error", "strict", "advice").index(problem.severity))
+
+
+def _text(wire: dict[str, Any], strict: bool | None) -> str:
     if strict is not None:
         wire["tools"] = [_as_strict(tool, strict) for tool in wire["tools"]]
-    nowhere = {problem.path for problem in lost}
-    problems = [*lost, *(problem for problem in _judged(json.dumps(wire), model) if problem.path not in nowhere)]
-    return sorted(problems, key=lambda problem: ("error", "strict", "advice").index(problem.severity))
+    return json.dumps(wire)
 
 
 def _model(model_id: str | None) -> Model | None:
@@ -114,31 +124,39 @@ def _as_strict(tool: dict[str, Any], strict: bool) -> dict[str, Any]:
     return tool | {"strict": strict} if tool.get("type") in (None, "custom") else tool
 
 
-def _wire(offered: Offered) -> tuple[dict[str, Any], list[Problem]]:
-    """The definitions as JSON carries them; what it cannot carry is a problem, and stands as null."""
-    wire: dict[str, Any] = {"tools": offered.tools, **offered.request}
-    try:
-        return json.loads(json.dumps(wire, allow_nan=False)), []
-    except (TypeError, ValueError, RecursionError):
-        lost: list[Problem] = []
-        return _carried(wire, (), lost, wire), lost
-
-
 _DEEPEST = 100
 
 
-def _carried(value: Any, at: Place, lost: list[Problem], wire: Any) -> Any:
-    """What JSON can carry of `value`; a definition that holds itself ends where nobody would read on."""
-    if len(at) < _DEEPEST and isinstance(value, Mapping):
-        return {str(key): _carried(item, (*at, str(key)), lost, wire) for key, item in value.items()}
-    if len(at) < _DEEPEST and isinstance(value, list | tuple):
-        return [_carried(item, (*at, index), lost, wire) for index, item in enumerate(value)]
+def _carried(value: Any, at: Place, lost: list[Problem], whole: Any, around: tuple[int, ...]) -> Any:
+    """What JSON can carry of `value`; what it cannot is a problem, and stands as null.
+
+    Args:
+        around: the ids of the objects and lists that `value` stands in.
+    """
+    inside = (*around, id(value))
+    nested = isinstance(value, Mapping | list | tuple)
+    if nested and id(value) in around:
+        why = "it holds itself"
+    elif nested and len(at) >= _DEEPEST:
+        why = "it is nested too deeply"
+    elif isinstance(value, Mapping):
+        return {str(key): _carried(item, (*at, str(key)), lost, whole, inside) for key, item in value.items()}
+    elif isinstance(value, list | tuple):
+        return [_carried(item, (*at, index), lost, whole, inside) for index, item in enumerate(value)]
+    else:
+        try:
+            return json.loads(json.dumps(value, allow_nan=False))
+        except (TypeError, ValueError):
+            why = _shown(value)
+    lost.append(_problem(Remark("definition_not_json", at, why), {"tools": _plain_names(whole)}))
+    return None
+
+
+def _shown(value: Any) -> str:
     try:
-        return json.loads(json.dumps(value, allow_nan=False))
-    except (TypeError, ValueError, RecursionError):
-        detail = "it is nested too deeply" if len(at) >= _DEEPEST else shown(value)
-        lost.append(_problem(Remark("definition_not_json", at, detail), {"tools": _plain_names(wire)}))
-        return None
+        return shown(value)
+    except ValueError:
+        return "a number of thousands of digits"
 
 
 def _plain_names(wire: Any) -> list[dict[str, Any]]:

@@ -16,6 +16,16 @@ __all__ = ["Remark", "advice", "alike", "unfollowable"]
 _LARGE = 2_000
 _ECMA = re.compile(r"\\p\{[^}]*\}|\\u\{[0-9A-Fa-f]+\}|\(\?<(?=[A-Za-z_$])|\\k<|\\c[A-Za-z]|\[\]|\[\^\]", re.IGNORECASE)
 """What ECMA-262 has and Python has not, or writes otherwise."""
+_NO_PATTERN = (
+    "missing )",
+    "unbalanced parenthesis",
+    "unterminated character set",
+    "nothing to repeat",
+    "multiple repeat",
+    "min repeat greater than max repeat",
+    "bad escape (end of pattern)",
+)
+"""What Python says of a text that is a pattern in no dialect; in other things ECMA-262 is more tolerant."""
 
 
 class Remark(NamedTuple):
@@ -56,7 +66,9 @@ def _regex_error(pattern: str) -> str | None:
         return None
     try:
         re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
+    except re.error as error:
+        return str(error) if error.msg.startswith(_NO_PATTERN) else None
+    except (OverflowError, RecursionError) as error:
         return str(error)
     except FutureWarning:  # a filter makes errors of warnings
         return None

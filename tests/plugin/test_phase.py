@@ -78,8 +78,8 @@ def test_a_condition_that_raises_fails_the_test_with_its_traceback(project):
 
 WRONG = {
     "": "phase() missing 1 required positional argument: 'name'",
-    "3": "phase(): the name is 3 (int); a str is expected.",
-    "''": "phase(): the name is '' (str); a str is expected.",
+    "3": "phase(): the name is 3 (int); a name is expected.",
+    "''": "phase(): the name is '' (str); a name is expected.",
     "'a', user=3": "phase(): user is 3 (int); a substring or a compiled regex is expected.",
     "'a', tools=3": "phase(): tools is 3 (int); a tool's name or a list of names is expected.",
     "'a', where=3": "phase(): where is 3 (int); a function (request) -> bool is expected.",

@@ -55,7 +55,7 @@ def test_it(opus, n):
     assert outcome.counts == {"passed": 1}
     assert (
         "opus: the cost of the run is limited (--opus-budget-usd), but not known. No price is known for the model "
-        "'my-model'. Give it in the ini option opus_prices.; no further test was started"
+        "'my-model'. Give it in the ini option opus_prices; no further test was started"
     ) in outcome.text
 
 

@@ -255,3 +255,69 @@ def test_nothing_is_collected_where_nobody_asks(pytester):
     )
 
     assert pytester.runpytest_inprocess("-q").ret == 0
+
+
+def test_reruns_that_end_badly_without_a_call(project):
+    pytest.importorskip("pytest_rerunfailures")
+    project.run(
+        """
+        attempts = []
+
+        def test_it(opus):
+            opus.otherwise("one")
+            attempts.append(1)
+            if len(attempts) == 1:
+                ask()
+            assert 0
+        """,
+        "--reruns=2",
+        "--opus-report=a.json",
+    )
+    (test,) = json.loads((project.pytester.path / "a.json").read_text())["tests"]
+
+    assert (test["outcome"], test["attempts"]) == ("failed", 3)
+
+
+def test_collecting_alone_leaves_the_report(project):
+    project.run(BUDGET, "--opus-report=a.json")
+    before = (project.pytester.path / "a.json").read_text()
+    project.run(BUDGET, "--opus-report=a.json", "--collect-only")
+
+    assert (project.pytester.path / "a.json").read_text() == before
+
+
+@pytest.mark.parametrize("arguments", [[], ["-n1"]])
+def test_members_of_enumerations_and_odd_names(project, arguments):
+    pytest.importorskip("xdist")
+    outcome = project.run(
+        """
+        from enum import StrEnum
+        from http import HTTPStatus
+
+        class Level(StrEnum):
+            LOW = "low"
+
+        class Part(StrEnum):
+            PLAN = "plan"
+
+        @pytest.mark.opus_effort(Level.LOW)
+        @pytest.mark.token_budget(9_999)
+        def test_it(opus, opus_effort):
+            opus.otherwise("one")
+            with opus.phase(Part.PLAN):
+                ask(output_config={"effort": opus_effort})
+            with opus.phase("\\ud800"):
+                ask(output_config={"effort": opus_effort})
+
+        def test_errors(opus):
+            opus.script(api_error(HTTPStatus.NOT_FOUND))
+            ask()
+        """,
+        "--opus-report=a.json",
+        *arguments,
+    )
+    tests = json.loads((project.pytester.path / "a.json").read_text())["tests"]
+
+    assert outcome.counts == {"passed": 2}
+    assert [call["phase"] for call in tests[0]["calls"]] == ["plan", "?"]
+    assert tests[0]["effort"] == "low"

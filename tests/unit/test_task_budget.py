@@ -200,3 +200,15 @@ def test_the_whole_problem(conversation, lines):
           it declares a total of 100,000 tokens, of which 88,200 remain
         The model would count from the total again: after compacting, send output_config.task_budget.remaining. Where a new task begins: @pytest.mark.opus(task_budgets="off").""")
     )
+
+
+def test_of_several_tasks_the_worst_is_judged(conversation):
+    first, second = [{"role": "user", "content": "one"}], [{"role": "user", "content": "two"}]
+    calls = conversation((first, 10, 30_000), (second, 10, 10), total=20_000)
+
+    assert (
+        Budget.of({"task_budget": True})
+        .overrun(calls)
+        .startswith("token budget exceeded: 30,000 tokens spent by one of 2 tasks of 20,000")
+    )
+    assert Budget.of({"task_budget": True}).overrun(calls[1:]) is None

@@ -369,6 +369,42 @@ def test_odd_values_are_problems_and_no_exceptions(strict):
             assert problem.path.startswith("tools[0]")
 
 
+def holds_itself():
+    """In two places: to follow each of them to some depth would take for ever."""
+    root = {"type": "object", "properties": {}}
+    root["properties"] |= {"left": root, "right": root}
+    return root
+
+
+def nested(depth):
+    inner = {"type": "string"}
+    for _ in range(depth):
+        inner = {"type": "object", "properties": {"x": inner}}
+    return inner
+
+
+@pytest.mark.parametrize(
+    ("definition", "detail"),
+    [
+        (holds_itself(), "it holds itself"),
+        (nested(400), "it is nested too deeply"),
+        (nested(3_000), "it is nested too deeply"),
+        ({"type": "object", "properties": {"x": {"maximum": 10**5000}}}, "a number of thousands of digits"),
+    ],
+)
+def test_what_cannot_be_written_is_a_problem(definition, detail):
+    problems = [one for one in check_tools(RUN | {"input_schema": definition}) if one.severity == "error"]
+
+    assert {problem.code for problem in problems} == {"definition_not_json"}
+    assert problems[0].message.startswith("opus: tool 'run_tests' has a value that JSON cannot carry")
+    assert detail in problems[0].message
+
+
+@pytest.mark.parametrize("pattern", [r"^[\w-.]+$", r"[\d-x]", "(?<=a+)b", r"^\i$", "^[^]$", r"\p{L}"])
+def test_patterns_that_are_right_in_ecma_262(pattern):
+    assert check_tools(schema(properties={"file": {"description": "d", "type": "string", "pattern": pattern}})) == []
+
+
 def test_definitions_that_are_used_many_times_are_walked_once():
     """Each of them refers twice to the next: as a tree they would be a million."""
     link = {"type": "object", "additionalProperties": False, "required": ["a", "b"]}

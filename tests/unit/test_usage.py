@@ -188,3 +188,26 @@ def test_a_message_that_another_model_took_over_costs_what_that_one_costs():
     usage = Usage.from_wire({"input_tokens": 1_000_000, "iterations": iterations}, model="claude-fable-5")
 
     assert (usage.model, usage.cost) == ("claude-opus-4-8", 5)
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        {"input_tokens": "9"},
+        {"input_tokens": 9.0, "output_tokens": "many"},
+        {"input_tokens": 9, "output_tokens": [1], "cache_creation": 5, "server_tool_use": ["x"]},
+        {"input_tokens": 9, "server_tool_use": {"web_search_requests": "none"}, "iterations": ["x"]},
+        {"input_tokens": 9, "iterations": 3, "service_tier": {"name": "batch"}, "output_tokens": float("inf")},
+        {"input_tokens": 9, "output_tokens": -4, "fallback_credit": "none"},
+    ],
+)
+def test_gateways_may_send_anything(wire):
+    usage = Usage.from_wire(wire, model="claude-opus-4-7")
+
+    assert usage == Usage(input_tokens=9)
+    assert usage.cost == Decimal("0.000045")
+    assert Usage.total([usage, usage]).to_wire()["input_tokens"] == 18
+
+
+def test_a_usage_that_is_no_object():
+    assert Usage.from_wire([1], model={"a": 1}) == Usage()
