@@ -106,11 +106,30 @@ def input_errors(schema: Any, value: Any) -> list[tuple[str, str]]:
 
 def _ranked(errors: list[ValidationError]) -> list[ValidationError]:
     """The errors with the deepest cause of each, the most telling first."""
+    for error in errors:
+        _keep_what_is_meant(error)
     try:
         ranked = sorted(errors, key=relevance, reverse=True)
         return [cause for error in ranked if (cause := best_match([error])) is not None]
     except UndefinedTypeCheck:
         return errors
+
+
+def _keep_what_is_meant(error: ValidationError) -> None:
+    """Of a union, the branches of the value's type whose `const` and `enum` it bears; no other is meant if one is."""
+    branches: dict[Any, list[ValidationError]] = {}
+    for cause in error.context:
+        branches.setdefault(cause.schema_path[0], []).append(cause)
+    meant = [causes for causes in branches.values() if not any(map(_is_of_another, causes))]
+    if error.validator in ("anyOf", "oneOf") and 0 < len(meant) < len(branches):
+        error.context = [cause for causes in meant for cause in causes]
+    for cause in error.context:
+        _keep_what_is_meant(cause)
+
+
+def _is_of_another(cause: ValidationError) -> bool:
+    """Whether the cause says that the value is of another branch than the one it is held against."""
+    return cause.validator in ("const", "enum") or (cause.validator == "type" and not cause.relative_path)
 
 
 def validator(schema: Any) -> Any:

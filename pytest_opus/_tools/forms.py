@@ -17,6 +17,8 @@ ACCEPTED = (
     "a tool, or a list of tools: dicts as the API takes them, pydantic models, tools made with @beta_tool, MCP "
     "definitions; a request with tools; the path of a JSON file that holds them; or 'module:NAME'"
 )
+_TELLING = ("input_schema", "inputSchema", "type", "tools", "output_config", "output_format")
+"""What tells a definition, or a request with some, from other objects: one of these it has."""
 _MCP_ONLY = ("outputSchema", "annotations", "title", "icons", "execution", "_meta", "meta")
 
 
@@ -83,10 +85,14 @@ def _wire(tool: Any, where: str) -> dict[str, Any]:
     if isinstance(tool, type) and hasattr(tool, "model_json_schema"):
         return _from_model(tool)
     if callable(getattr(tool, "to_dict", None)):
-        return _from_mcp(tool.to_dict())
-    if callable(getattr(tool, "model_dump", None)):
-        return _from_mcp(tool.model_dump(by_alias=True, exclude_none=True, mode="json"))
-    raise _no_tool(where, tool)
+        dumped = tool.to_dict()
+    elif callable(getattr(tool, "model_dump", None)):
+        dumped = tool.model_dump(by_alias=True, exclude_none=True, mode="json")
+    else:
+        raise _no_tool(where, tool)
+    if not isinstance(dumped, Mapping) or not any(key in dumped for key in _TELLING):
+        raise _no_tool(where, tool)
+    return _from_mcp(dumped)
 
 
 def _from_mcp(tool: Mapping[str, Any]) -> dict[str, Any]:

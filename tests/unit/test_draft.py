@@ -112,3 +112,29 @@ def test_references():
 
 def test_an_unknown_type_does_not_hide_what_was_found():
     assert input_errors({"minLength": 3, "type": "strin"}, "x") == [("", "'x' is too short")]
+
+
+def tagged(kind, **fields):
+    return {"properties": {"kind": {"const": kind}} | {name: {"type": "integer"} for name in fields}, "type": "object"}
+
+
+@pytest.mark.parametrize("union", ["anyOf", "oneOf"])
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        ({"kind": "b", "y": "3"}, ("op.y", "'3' is not of type 'integer'")),
+        ({"kind": "a", "x": "3"}, ("op.x", "'3' is not of type 'integer'")),
+        ({"kind": "c"}, ("op", "{'kind': 'c'} is not valid under any of the given schemas")),
+    ],
+)
+def test_the_branch_of_a_union_that_is_meant(union, value, error):
+    branches = [tagged("a", x=1), tagged("b", y=1), {"type": "null"}]
+
+    assert input_error({"properties": {"op": {union: branches}}}, {"op": value}) == error
+
+
+def test_a_reference_to_itself_judges_nothing():
+    schema = {"$ref": "#", "properties": {"a": {"type": "string", "$ref": "#"}}}
+
+    assert input_errors(schema, {"a": "text"}) == []
+    assert set(input_errors(schema, {"a": 3})) == {("a", "3 is not of type 'string'")}

@@ -135,6 +135,18 @@ def test_what_is_no_tool(tools, says):
     assert str(caught.value).endswith(f"{ACCEPTED}.")
 
 
+class Dumped:
+    """As tools of other libraries, and instances of any model, are."""
+
+    def model_dump(self, **_):
+        return {"name": "run_tests", "description": "Run a test file.", "args_schema": SCHEMA}
+
+
+def test_an_object_that_is_no_definition():
+    with pytest.raises(TypeError, match=r"^tools\[0\] is .*Dumped.* which is no tool; accepted are "):
+        check_tools([Dumped()])
+
+
 def test_a_plain_function():
     with pytest.raises(TypeError) as caught:
         check_tools([run_tests])
