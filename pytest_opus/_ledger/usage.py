@@ -173,7 +173,7 @@ def _shared(values: Iterable[str | None]) -> str | None:
 
 
 def _plain(value: Any) -> Any:
-    """A JSON value of builtin types only: nothing else crosses from a worker of xdist."""
+    """A JSON value of plain dicts and lists."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
