@@ -55,7 +55,7 @@ def call_tool(call: ToolUseBlock) -> ToolResultBlockParam:
 
 def run_tests(file: str) -> str:
     command = ["npx", "vitest", "run", file]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603 - no shell
     return (done.stdout + done.stderr)[-4_000:]
 
 

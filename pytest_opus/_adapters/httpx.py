@@ -57,7 +57,7 @@ def _cover_class(library: ModuleType, transport: Any, method: str, wrapper: Call
     covered = type(transport.__name__, (transport,), {method: wrapper(library, as_it_is_now)})
 
     def init_wrapper(original: Any) -> Any:
-        def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+        def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - it is put into a class that exists
             share(library, args, kwargs)
             original(self, *args, **kwargs)
             if type(self) is transport:  # a class derived by the program keeps the last word
