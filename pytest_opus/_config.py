@@ -13,6 +13,7 @@ from ._settings import KINDS, Settings
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from ._cassette.choice import Choice
     from ._endpoint import Endpoint
     from ._judges.budget import Budget
     from ._ledger.call import Call
@@ -37,10 +38,12 @@ class TestState:
         effort: str | None = None,
         attempt: int = 1,
         told: bool = False,
+        cassette: Choice | None = None,
     ) -> None:
         self.settings = settings
         self.budget = budget
         self.live = live
+        self.cassette = cassette
         self.effort = effort
         self.attempt = attempt
         self.reported = 0
@@ -108,9 +111,15 @@ _LIVE_MARKER = (
 _CHUNKING_MARKER = (
     "opus_chunking: run the test once for each way in which streams may be cut: by events, byte by byte, in one piece."
 )
-MARKERS = (_OPUS_MARKER, _BUDGET_MARKER, _LIVE_MARKER, _CHUNKING_MARKER, _EFFORT_MARKER)
+_CASSETTE_MARKER = (
+    "opus_cassette(name=None, *, ignore=()): answer the test's Messages requests from the recorded calls in "
+    "cassettes/<module>/<test>.yaml, or record them with --opus-record; name stands for the test's, ignore lists what "
+    "of a request may differ, such as metadata.user_id or messages[*].content[*].id."
+)
+MARKERS = (_OPUS_MARKER, _BUDGET_MARKER, _LIVE_MARKER, _CHUNKING_MARKER, _EFFORT_MARKER, _CASSETTE_MARKER)
 SUFFIXES = (".json", ".md")
 USAGE = ("auto", "off", "all")
+RECORD_MODES = ("none", "once", "new_episodes", "all")
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -132,6 +141,11 @@ def add_options(parser: pytest.Parser) -> None:
     option("--opus-usage", metavar="auto|off|all", default="auto", help="Show the usage of tests with a budget, an "
            "effort level, live or recorded calls; of none; of all.")  # fmt: skip
     option("--opus-report", metavar="FILE", action="append", default=[], help="Write what the tests used: .json, .md.")
+    option("--opus-record", metavar="none|once|new_episodes|all", default="none", help="Record the cassettes of tests "
+           "marked opus_cassette: those that do not exist; what they lack; all anew (default: none).")  # fmt: skip
+    option("--opus-record-in-ci", action="store_true", help="Let --opus-record record in CI too.")
+    parser.addini("opus_replay_speed", "How fast cassettes are replayed: instant, recorded, or how many times as fast "
+                  "(default: instant)", default="instant")  # fmt: skip
     option("--opus-min-pass-rate", metavar="SHARE", default="1.0", help="How many tests must pass for an effort level "
            "to do (default: 1.0).")  # fmt: skip
 
@@ -225,6 +239,8 @@ def read_settings(config: pytest.Config) -> Settings:
         hosts=tuple(config.getini("opus_hosts")),
         models=tuple(config.getini("opus_models")),
         prices=tuple(config.getini("opus_prices")),
+        record=_record_mode(config),
+        replay_speed=_replay_speed(config.getini("opus_replay_speed")),
         base_url=os.environ.get("ANTHROPIC_BASE_URL"),
     )
     try:
@@ -237,6 +253,34 @@ def read_settings(config: pytest.Config) -> Settings:
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
     return settings
+
+
+def _record_mode(config: pytest.Config) -> str:
+    mode: str = config.getoption("--opus-record")
+    if mode not in RECORD_MODES:
+        raise pytest.UsageError(f"--opus-record is {mode!r}; {', '.join(RECORD_MODES[:-1])} or all is expected.")
+    if mode == "none":
+        return mode
+    if config.getoption("opus_live"):
+        raise pytest.UsageError("--opus-record and --opus-live exclude each other: a live test is not recorded.")
+    if os.environ.get("CI", "").lower() not in ("", "0", "false") and not config.getoption("--opus-record-in-ci"):
+        raise pytest.UsageError(
+            "--opus-record calls the real API, and this is CI (the variable CI is set). Record where you work and "
+            "commit the cassettes, or add --opus-record-in-ci."
+        )
+    return mode
+
+
+def _replay_speed(text: str) -> float | None:
+    if text == "instant":
+        return None
+    try:
+        speed = 1.0 if text == "recorded" else float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise pytest.UsageError(f"opus_replay_speed is {text!r}; instant, recorded or a number above 0 is expected.")
+    return speed
 
 
 def _check_prices(lines: tuple[str, ...]) -> None:

@@ -26,7 +26,7 @@ from ._ledger.problems import Problem, raise_exceptions, settle
 from ._ledger.transcript import transcript
 from ._ledger.usage import Usage
 from ._responders import Responder
-from ._responders.elsewhere import AfterTheEnd, UnknownHost, unforeseen
+from ._responders.elsewhere import AfterTheEnd, UnknownHost, unanswered, unforeseen
 from ._responders.live import Live
 from ._responders.mismatches import raised
 from ._responders.scripted import Scripted
@@ -37,6 +37,9 @@ from ._settings import Options, Settings, session_settings
 
 if TYPE_CHECKING:
     import anthropic
+
+    from ._cassette.choice import Choice
+    from ._responders.recorded import Recorded
 
 
 class Claim(NamedTuple):
@@ -55,10 +58,13 @@ class Endpoint:
         assert [call.name for call in opus.tool_calls] == ["run_tests"]
     """
 
-    def __init__(self, settings: Settings, name: str, *, live: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, name: str, *, live: bool = False, recorded: Recorded | None = None
+    ) -> None:
         self._settings = settings
         self._name = name
         self._live = Live() if live else None
+        self._recorded = recorded
         self._watched = Watched(settings)
         self._ledger = Ledger()
         self._phases = Phases()
@@ -212,6 +218,19 @@ class Endpoint:
         spoken = any(name.lower().startswith(("anthropic-", "x-api-key")) for name in header_names)
         return Claim(path, known_host=False) if spoken else None
 
+    def forbid(self, host: str, port: int | None) -> str | None:
+        """Why nothing may be sent to an address by any other way than through an adapter; for adapters."""
+        if self.forwards or api_path(host, port or 443, "/", bases(self._settings)) is None:
+            return None
+        if is_loopback(host) and not self._recorded:
+            return None
+        kind = "unrecorded" if self._recorded else "unknown_host"
+        problem = unanswered(host, kind, "warn" if self._settings.severity(kind) == "warn" else "fail")
+        known = any(one.summary == problem.summary for one in self._ledger.problems)  # clients try again
+        if self._settings.severity(kind) != "off" and not known:
+            self._ledger.problems.append(problem)
+        return problem.summary
+
     def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange | Forwarding:
         """The answer to a request that this endpoint claims; for adapters."""
         responder = self._responder(known_host=known_host)
@@ -228,15 +247,17 @@ class Endpoint:
         if call is not None:
             self._observe(call)
         if isinstance(reply, Forward):
-            return Forwarding(call, self._watch)
+            return Forwarding(call, self._watch, reply)
         if call is None:
             self._ledger.entries.append(Probe(method=request.method, path=request.path, status=reply.status))
         else:
             call.answer(reply)
+            if call.recorded and reply.failure is None:
+                self._judge_answer(call)
         self._ledger.problems += reply.problems
         if self._closed:
             _active.stray += reply.problems
-        return Exchange(reply, call, request.read_timeout)
+        return Exchange(reply, call, request.read_timeout, self._ledger.problems.append)
 
     def _observe(self, call: Call) -> None:
         """Name the call's phase, and see whether it keeps its task budget."""
@@ -256,6 +277,10 @@ class Endpoint:
 
     def _watch(self, call: Call) -> None:
         """Note the problems of a call that the real API has answered."""
+        if call.end == "complete":
+            self._judge_answer(call)
+
+    def _judge_answer(self, call: Call) -> None:
         self._ledger.problems += self._watched.judge(call)
 
     def _responder(self, *, known_host: bool) -> Responder:
@@ -263,29 +288,47 @@ class Endpoint:
             return AfterTheEnd(self._name)
         if not known_host:
             return UnknownHost(self._settings)
-        return self._live or self._scripted
+        return self._live or self._recorded or self._scripted
 
     def _only_scripted(self, what: str) -> None:
         __tracebackhide__ = True
         if self._live:
             raise RuntimeError(f"opus.{what}: this test is live, the real API answers; a script has no effect here.")
+        if self._recorded:
+            raise RuntimeError(f"opus.{what}: this test replays a cassette; a script has no effect here.")
 
     @property
-    def is_live(self) -> bool:
-        """Whether the real API answers."""
-        return self._live is not None
+    def forwards(self) -> bool:
+        """Whether calls may reach the real API."""
+        return self._live is not None or (self._recorded is not None and self._recorded.deck.choice.records)
 
     def judge(self) -> None:
         """Add what can be said only at the end: turns that nobody asked for. Judging twice adds nothing."""
         for call in self._ledger.calls:
             self._check_task_budget(call, ended=True)
-        severity = self._settings.unused_turns
-        if self._judged or severity == "off":
+        if self._judged:
             return
         self._judged = True
+        if self._recorded:
+            self._ledger.problems += self._recorded.judge()
+            return
+        severity = self._settings.unused_turns
+        if severity == "off":
+            return
         problem = unused_turns([self._scripted.script, *self._scripted.routes], self._ledger, severity)
         if problem:
             self._ledger.problems.append(problem)
+
+    def save(self) -> None:
+        """Write what was recorded.
+
+        Raises:
+            CassetteError: the recording holds a secret or is not over, or the file cannot be written.
+        """
+        if self._recorded:
+            from ._recording import save_cassette
+
+            save_cassette(self._recorded)
 
     def close(self) -> None:
         """Answer nothing any more; deliveries that never ended count as aborted."""
@@ -317,13 +360,25 @@ class ExpectInvalid:
 
 
 @contextmanager
-def opened(settings: Settings, name: str, *, live: bool = False) -> Iterator[Endpoint]:
-    """An endpoint that answers while the block runs, or that watches the real API; whoever opens it judges it."""
+def opened(
+    settings: Settings, name: str, *, live: bool = False, cassette: Choice | None = None
+) -> Iterator[Endpoint]:
+    """An endpoint that answers while the block runs, or that watches the real API; whoever opens it judges it.
+
+    Raises:
+        CassetteError: the cassette cannot be read, or not be written where it is to be recorded.
+    """
     from ._adapters import cover_libraries
 
     cover_libraries()
-    endpoint = Endpoint(settings, name, live=live)
-    with nullcontext() if live else fake_credentials():
+    reaches_the_api = live or (cassette is not None and cassette.records)
+    with nullcontext() if reaches_the_api else fake_credentials():
+        recorded = None
+        if cassette is not None:
+            from ._recording import open_cassette
+
+            recorded = open_cassette(cassette, settings)
+        endpoint = Endpoint(settings, name, live=live, recorded=recorded)
         token = _active.enter(endpoint)
         try:
             yield endpoint

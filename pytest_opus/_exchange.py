@@ -9,8 +9,9 @@ from time import perf_counter
 from ._api.events import accumulate
 from ._api.objects import JsonObject
 from ._api.sse import decode
-from ._http import End, Failure, Reply, Sleep, Step
+from ._http import End, Failure, Forward, Reply, Sleep, Step, Upstream
 from ._ledger.call import Call
+from ._ledger.problems import Problem
 
 _END_OF: dict[str, End] = {"connect_error": "dropped", "read_timeout": "timeout", "disconnect": "dropped"}
 
@@ -23,12 +24,19 @@ class Exchange:
     comes at once.
     """
 
-    __slots__ = ("_call", "_read_timeout", "reply")
+    __slots__ = ("_call", "_note", "_read_timeout", "reply")
 
-    def __init__(self, reply: Reply, call: Call | None, read_timeout: float | None) -> None:
+    def __init__(
+        self,
+        reply: Reply,
+        call: Call | None,
+        read_timeout: float | None,
+        note: Callable[[Problem], None] | None = None,
+    ) -> None:
         self.reply = reply
         self._call = call
         self._read_timeout = read_timeout
+        self._note = note
 
     def head(self) -> Iterator[Sleep | Failure]:
         """What happens before the status line."""
@@ -49,11 +57,13 @@ class Exchange:
             if call is not None:
                 call.delivered = chunk.events
                 if count == 1:
-                    call.first_byte = perf_counter() - call.started
+                    call.first_byte = reply.took[0] or perf_counter() - call.started
                 if count == last:  # before the last bytes go out: the client may never ask whether there are more
                     self._ended(reply.end)
             yield chunk.data
         if reply.failure:
+            if reply.beyond and self._note:
+                self._note(reply.beyond)
             yield self._fail(reply.failure)
 
     def abort(self) -> None:
@@ -72,44 +82,71 @@ class Exchange:
     def _ended(self, end: End) -> None:
         if self._call is not None and self._call.end is None:
             self._call.end = end
-            self._call.seconds = perf_counter() - self._call.started
+            self._call.seconds = self.reply.took[1] or perf_counter() - self._call.started
 
 
 class Forwarding:
     """A request on its way to the real API. The adapter tells what comes back; the ledger reads it in the end."""
 
-    __slots__ = ("_call", "_judge")
+    __slots__ = ("_call", "_first_byte", "_headers", "_judge", "_over", "_record", "_started", "_status")
 
-    def __init__(self, call: Call | None, judge: Callable[[Call], None]) -> None:
+    def __init__(self, call: Call | None, judge: Callable[[Call], None], forward: Forward) -> None:
         self._call = call
         self._judge = judge
+        self._record = forward.record
+        self._started = perf_counter()
+        self._status: int | None = None
+        self._headers: Mapping[str, str] = {}
+        self._first_byte: float | None = None
+        self._over = False
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
         """The status line and the headers came."""
+        self._status, self._headers = status, headers
         if self._call is not None:
             self._call.status, self._call.fields = status, headers
 
     def passed(self) -> None:
         """Bytes of the body went by."""
-        if self._call is not None and self._call.first_byte is None:
-            self._call.first_byte = perf_counter() - self._call.started
+        if self._first_byte is None:
+            self._first_byte = perf_counter() - self._started
+            if self._call is not None:
+                self._call.first_byte = self._first_byte
 
-    def ended(self, end: End, body: bytes = b"") -> None:
-        """Nothing more comes; `body` is what came, with its content encoding undone. Only the first report counts."""
-        call = self._call
-        if call is None or call.end is not None:
+    def failed(self, end: End, error: BaseException) -> None:
+        """There will be no answer."""
+        self.ended(end, error=error)
+
+    def ended(self, end: End, body: bytes = b"", error: BaseException | None = None) -> None:
+        """Nothing more comes; `body` is what came, with its content encoding undone; `error` is what broke it off.
+
+        Only the first report counts.
+        """
+        if self._over:
             return
-        call.seconds = perf_counter() - call.started
-        if call.stream and call.status == 200:
-            call.events = list(decode(body))
-            call.delivered = len(call.events)
-            call.message = accumulate(call.events)
-            if any(event.get("type") == "message_stop" for event in call.events):
-                end = "complete"
-        else:
-            _read_json(call, body)
-        call.end = end
-        self._judge(call)
+        self._over = True
+        seconds = perf_counter() - self._started
+        if self._call is not None:
+            end = _read(self._call, body, end, seconds)
+            self._judge(self._call)
+        if self._record is not None:
+            broken = ("", "") if error is None or end in ("complete", "aborted") else (type(error).__name__, str(error))
+            self._record(Upstream(self._status, self._headers, body, end, self._first_byte, seconds, *broken))
+
+
+def _read(call: Call, body: bytes, end: End, seconds: float) -> End:
+    """Note on the call what came back, and how it ended; a stream whose last event came is complete."""
+    call.seconds = seconds
+    if call.stream and call.status == 200:
+        call.events = list(decode(body))
+        call.delivered = len(call.events)
+        call.message = accumulate(call.events)
+        if any(event.get("type") == "message_stop" for event in call.events):
+            end = "complete"
+    else:
+        _read_json(call, body)
+    call.end = end
+    return end
 
 
 def _read_json(call: Call, body: bytes) -> None:

@@ -5,7 +5,7 @@ Adapters turn a client's request into an `HttpRequest` and play the `Reply`; not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -86,21 +86,44 @@ class Sleep(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """Fail as the network would, with the HTTP library's own exception."""
+    """Fail as the network would, with the HTTP library's own exception.
+
+    `exception` names its class where a recording knows it; else the usual one of the kind is meant.
+    """
 
     kind: Literal["connect_error", "read_timeout", "disconnect"]
     message: str
+    exception: str = ""
 
 
 Step = bytes | Sleep | Failure
 """What an adapter does next: hand over bytes, wait, or fail."""
 
 
-class Forward(NamedTuple):
-    """Send the request upstream, and show what comes back as it passes."""
-
-
 End = Literal["complete", "aborted", "dropped", "timeout"]
+
+
+class Upstream(NamedTuple):
+    """What came back from upstream, when nothing more comes.
+
+    `body` has its content encoding undone; `exception` is the class name of what the HTTP library raised, `reason` its
+    message; `first_byte` and `seconds` are counted from the request.
+    """
+
+    status: int | None
+    headers: Mapping[str, str]
+    body: bytes
+    end: End
+    first_byte: float | None
+    seconds: float
+    exception: str = ""
+    reason: str = ""
+
+
+class Forward(NamedTuple):
+    """Send the request upstream, and tell `record` what came back."""
+
+    record: Callable[[Upstream], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +131,9 @@ class Reply:
     """An answer to give: `chunks` follow the head, which comes after `delay` seconds.
 
     `failure` comes after the chunks, or instead of everything if `status` is `None`; `end` is how the delivery ends
-    if nothing else happens. `message`, `events`, `error` and `estimated` tell the ledger what the bytes mean.
+    if nothing else happens. `beyond` is the problem of a client that reads on where a recording stops; `took` is
+    how many seconds a recorded answer had taken to its first byte and to its end. `message`, `events`, `error` and
+    `estimated` tell the ledger what the bytes mean.
     """
 
     status: int | None
@@ -122,3 +147,5 @@ class Reply:
     error: dict[str, Any] | None = None
     estimated: bool = False
     problems: Sequence[Problem] = field(default=())
+    beyond: Problem | None = None
+    took: tuple[float | None, float | None] = (None, None)

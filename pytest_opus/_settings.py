@@ -18,6 +18,8 @@ KINDS = {
     "tool_inputs": "a tool_use input breaks the schema that the program declared",
     "impossible_turns": "the API could not have answered with this turn",
     "task_budgets": "a program that compacts its history drops what remains of its task budget",
+    "unused_interactions": "an interaction of a cassette was never asked for",
+    "unrecorded": "a request is not in the cassette",
 }
 SEVERITIES = ("fail", "warn", "off")
 PROFILES = ("auto", "anthropic", "toapis")
@@ -35,10 +37,15 @@ class Options(TypedDict, total=False):
     tool_inputs: Severity
     impossible_turns: Severity
     task_budgets: Severity
+    unused_interactions: Severity
+    unrecorded: Severity
 
 
 class Settings(NamedTuple):  # every pytest start makes this class, and a dataclass costs four times as much
-    """The switches of one endpoint. `base_url` is `ANTHROPIC_BASE_URL` as it was when the session began."""
+    """The switches of one endpoint. `base_url` is `ANTHROPIC_BASE_URL` as it was when the session began; `record` is
+    the record mode of cassettes, `replay_speed` how many times as fast as recorded they are replayed, `None` for no
+    waits at all.
+    """
 
     unused_turns: Severity = "fail"
     unscripted: Severity = "fail"
@@ -48,12 +55,16 @@ class Settings(NamedTuple):  # every pytest start makes this class, and a datacl
     tool_inputs: Severity = "fail"
     impossible_turns: Severity = "fail"
     task_budgets: Severity = "fail"
+    unused_interactions: Severity = "fail"
+    unrecorded: Severity = "fail"
     profile: Profile = "auto"
     hosts: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     prices: tuple[str, ...] = ()
     delivery: Literal["events", "bytes", "whole"] = "events"
     base_url: str | None = None
+    record: str = "none"
+    replay_speed: float | None = None
 
     def override(self, options: Mapping[str, Any], where: str) -> Self:
         """These settings with `options` on top.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,26 +14,41 @@ from ._config import OPTIONS, SETTINGS, STATE, TestState
 from ._marks import budget_of, effort_of, is_live, settings_of
 from ._settings import Settings
 
+if TYPE_CHECKING:
+    from ._cassette.choice import Choice
+    from ._endpoint import Endpoint
+
 
 def prepare(item: pytest.Item) -> None:
     """Read the item's markers; the `opus` and `opus_live` markers alone ask for the fixture."""
-    live = is_live(item)
-    if live and not item.config.getoption("opus_live"):
+    taped = item.get_closest_marker("opus_cassette") is not None
+    asked_live = item.config.getoption("opus_live")
+    live = asked_live if taped else is_live(item)
+    if live and not asked_live:
         pytest.skip("calls the real API: run it with --opus-live")
     try:
         settings = settings_of(item, item.config.stash[SETTINGS])
         budget, effort = budget_of(item), effort_of(item)
         attempt, told = _again(item)
-        state = TestState(settings, budget, live=live, effort=effort, attempt=attempt, told=told)
+        cassette = _cassette_of(item) if taped else None
+        state = TestState(
+            settings, budget, live=live, effort=effort, attempt=attempt, told=told, cassette=None if live else cassette
+        )
     except ValueError as error:
         message = str(error)
     else:
         item.stash[STATE] = state
         _active.begin_test(state.seen)
-        if live or item.get_closest_marker("opus"):
+        if live or taped or item.get_closest_marker("opus"):
             _ask_for_fixture(item)
         return
     pytest.fail(message, pytrace=False)  # outside the except block, which pytest would show too
+
+
+def _cassette_of(item: pytest.Item) -> Choice | None:
+    from ._cassettes import choice_of
+
+    return choice_of(item)
 
 
 def _again(item: pytest.Item) -> tuple[int, bool]:
@@ -60,8 +77,21 @@ def raise_verdict(state: TestState) -> None:
         problems = state.endpoint.problems
     state.judged = len(problems)
     messages = [*settle(problems), *guarded(), *_overruns(state), *_missing_effort(state)]
+    if not messages and state.cassette and state.endpoint:
+        messages = _saved(state.endpoint)
     if messages:
         pytest.fail("\n\n".join(messages), pytrace=False)
+
+
+def _saved(endpoint: Endpoint) -> list[str]:
+    """Write what a test that passed has recorded; what keeps it from being written fails the test."""
+    from ._cassette.interaction import CassetteError
+
+    try:
+        endpoint.save()
+    except CassetteError as error:
+        return [str(error)]
+    return []
 
 
 def _overruns(state: TestState) -> list[str]:
@@ -138,6 +168,27 @@ def forget(item: pytest.Item) -> None:
     if state := item.stash.get(STATE, None):
         state.endpoint, state.seen = None, []
     _active.opened.clear()
+
+
+@contextmanager
+def opened_for(state: TestState, name: str) -> Iterator[Endpoint]:
+    """The endpoint of a test; a cassette that cannot be used fails it."""
+    from ._endpoint import opened
+
+    with ExitStack() as stack:
+        if state.cassette is None:
+            yield stack.enter_context(opened(state.settings, name, live=state.live))
+            return
+        from ._cassette.interaction import CassetteError
+
+        try:
+            endpoint = stack.enter_context(opened(state.settings, name, cassette=state.cassette))
+        except CassetteError as error:
+            message = str(error)
+        else:
+            yield endpoint
+            return
+    pytest.fail(message, pytrace=False)
 
 
 @contextmanager

@@ -63,6 +63,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize("opus_effort", effort_levels_of(metafunc.definition), indirect=True)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if session.config.stash[SETTINGS].record == "once":
+        from ._cassettes import note_fresh
+
+        note_fresh(session)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     from ._verdict import prepare
 
@@ -123,11 +130,10 @@ def opus(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
 
     While the test runs, every request of the process to a Messages host is answered by it and none reaches the network.
     """
-    from ._endpoint import opened
-    from ._verdict import raise_late
+    from ._verdict import opened_for, raise_late
 
     state: TestState = request.node.stash[STATE]
-    with opened(state.settings, request.node.nodeid, live=state.live) as endpoint:
+    with opened_for(state, request.node.nodeid) as endpoint:
         state.endpoint = endpoint
         yield endpoint
     raise_late(state)

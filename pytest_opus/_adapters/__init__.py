@@ -7,6 +7,7 @@ from types import ModuleType
 
 from wrapt import register_post_import_hook
 
+from .below import cover_aiohttp_client, guard_connections
 from .httpx import cover, cover_aiohttp
 
 LIBRARIES = {
@@ -15,12 +16,14 @@ LIBRARIES = {
     "httpx_aiohttp.transport": cover_aiohttp,
     "httpx_aiohttp.httpx2.transport": cover_aiohttp,
     "anthropic._vendor.httpx_aiohttp.transport": cover_aiohttp,
+    "aiohttp.client": cover_aiohttp_client,
 }
 _awaited: set[str] = set()
 
 
 def cover_libraries() -> None:
     """Wrap the transports of every HTTP library: now if it is imported already, else as soon as it is."""
+    guard_connections()
     for name, cover_library in LIBRARIES.items():
         if name in sys.modules:
             cover_library(sys.modules[name])

@@ -89,7 +89,7 @@ def _sync_wrapper(library: ModuleType, original: Any) -> Any:
         if isinstance(exchange, Exchange):
             return _play_reply(library, request, exchange)
         request.extensions = {**request.extensions, _FORWARDED: True}
-        with failures_noted(library, exchange.ended):
+        with failures_noted(library, exchange.failed):
             return watched(library, original(transport, request), exchange)
 
     return handle_request
@@ -107,7 +107,7 @@ def _async_wrapper(library: ModuleType, original: Any) -> Any:
         if isinstance(exchange, Exchange):
             return await _play_reply_async(library, request, exchange)
         request.extensions = {**request.extensions, _FORWARDED: True}
-        with failures_noted(library, exchange.ended):
+        with failures_noted(library, exchange.failed):
             return watched(library, await original(transport, request), exchange)
 
     return handle_async_request
@@ -178,8 +178,11 @@ def _response(library: ModuleType, request: Any, exchange: Exchange) -> Any:
 
 
 def _exception(library: ModuleType, failure: Failure) -> Exception:
-    name = {"connect_error": "ConnectError", "read_timeout": "ReadTimeout", "disconnect": "RemoteProtocolError"}
-    return getattr(library, name[failure.kind])(failure.message)  # type: ignore[no-any-return]
+    usual = {"connect_error": "ConnectError", "read_timeout": "ReadTimeout", "disconnect": "RemoteProtocolError"}
+    recorded: Any = getattr(library, failure.exception, None) if failure.exception else None
+    if isinstance(recorded, type) and issubclass(recorded, library.TransportError):
+        return recorded(failure.message)  # type: ignore[no-any-return]
+    return getattr(library, usual[failure.kind])(failure.message)  # type: ignore[no-any-return]
 
 
 def _play(library: ModuleType, steps: Iterator[Step]) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def sync_client(endpoint: Endpoint, options: dict[str, Any]) -> anthropic.Anthropic:
     sdk = _sdk("client()")
-    if endpoint.is_live:
+    if endpoint.forwards:
         return sdk.Anthropic(**options)  # type: ignore[no-any-return]
     transport = bound_transport(http_library(sdk.DefaultHttpxClient), endpoint)
     wired = {"api_key": FAKE_KEY, "http_client": sdk.DefaultHttpxClient(transport=transport)}
@@ -25,7 +25,7 @@ def sync_client(endpoint: Endpoint, options: dict[str, Any]) -> anthropic.Anthro
 
 def async_client(endpoint: Endpoint, options: dict[str, Any]) -> anthropic.AsyncAnthropic:
     sdk = _sdk("async_client()")
-    if endpoint.is_live:
+    if endpoint.forwards:
         return sdk.AsyncAnthropic(**options)  # type: ignore[no-any-return]
     transport = bound_transport(http_library(sdk.DefaultAsyncHttpxClient), endpoint)
     wired = {"api_key": FAKE_KEY, "http_client": sdk.DefaultAsyncHttpxClient(transport=transport)}

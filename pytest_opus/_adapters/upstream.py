@@ -24,13 +24,13 @@ def watched(library: ModuleType, response: Any, forwarding: Forwarding) -> Any:
 
 
 @contextmanager
-def failures_noted(library: ModuleType, ended: Callable[[End], None]) -> Iterator[None]:
+def failures_noted(library: ModuleType, ended: Callable[[End, BaseException], None]) -> Iterator[None]:
     """What is raised goes on to the program; the ledger learns how the call ended."""
     try:
         yield
     except BaseException as error:
         timed_out, broken = isinstance(error, library.TimeoutException), isinstance(error, library.TransportError)
-        ended("timeout" if timed_out else "dropped" if broken else "aborted")
+        ended("timeout" if timed_out else "dropped" if broken else "aborted", error)
         raise
 
 
@@ -61,8 +61,8 @@ def _stream_class(library: ModuleType) -> Any:
             self._forwarding.passed()
             return chunk
 
-        def _ended(self, end: End) -> None:
-            self._forwarding.ended(end, _decoded(library, self._response.headers, self._chunks))
+        def _ended(self, end: End, error: BaseException | None = None) -> None:
+            self._forwarding.ended(end, _decoded(library, self._response.headers, self._chunks), error)
 
         def close(self) -> None:
             self._ended("aborted")

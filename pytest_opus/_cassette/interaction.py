@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from .._api.events import accumulate
 from .._api.request import Sent
 
 State = Literal["complete", "aborted"] | str
@@ -63,7 +64,7 @@ class RecordedResponse:
     """An answer as it is stored, scrubbed. `status` is `None` where the network failed before there was one.
 
     `reason` is the message of the exception of an `error:` state. `test` is the id of the test that recorded it, where
-    several tests share the cassette; `sdk` is the program's client library, such as `anthropic 2.12.0`.
+    several tests share the cassette; `sdk` is the program's client library, such as `python 2.12.0`.
     """
 
     status: int | None
@@ -74,6 +75,10 @@ class RecordedResponse:
     recorded: Recorded = Recorded()
     sdk: str = ""
     test: str = ""
+
+    def __deepcopy__(self, memo: object) -> RecordedResponse:
+        """vcrpy copies what it keeps; this is never changed."""
+        return self
 
 
 class Interaction(NamedTuple):
@@ -86,3 +91,16 @@ class Interaction(NamedTuple):
 class CassetteError(Exception):
     """A cassette that cannot be read or written; the message names the file, the line where there is one, what is
     wrong, and what to do."""
+
+
+def message_of(body: Body) -> dict[str, Any] | None:
+    """The message that a body carries, as far as it came; `None` for errors, other objects, and text."""
+    match body:
+        case Json(dict() as value) if value.get("type") == "message":
+            return value
+        case Events(events, _):
+            try:
+                return accumulate(events)
+            except (KeyError, IndexError, TypeError):  # a gateway may stream anything
+                return None
+    return None

@@ -13,7 +13,7 @@ from .turns import Finding, broken_inputs
 
 
 class Watched:
-    """Judges calls when they have ended. Nothing is worse than a warning: the API's own answer may prove us wrong."""
+    """Judges calls that the API answered in full. Nothing is worse than a warning: its answer may prove us wrong."""
 
     def __init__(self, settings: Settings) -> None:
         self._definitions = Definitions(_at_most_warn(settings.tool_schemas))
@@ -21,7 +21,7 @@ class Watched:
 
     def judge(self, call: Call) -> Iterator[Problem]:
         """The problems of a call that was answered in full."""
-        if call.status != 200 or call.end != "complete" or call.message is None:
+        if call.status != 200 or call.message is None:
             return
         yield from self._definitions.judge(call)
         if self._inputs != "off":

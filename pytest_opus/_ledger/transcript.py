@@ -24,11 +24,15 @@ def transcript(ledger: Ledger) -> str:
 
 
 def describe_request(call: Call) -> str:
-    """The request of a call on one line: `model claude-opus-4-7, 3 messages, the last: user "..."`."""
-    messages = sent_messages(call.request.raw)
+    """The request of a call on one line: `call 2: model claude-opus-4-7, 3 messages, the last: user "..."`."""
+    return f"call {call.number}: {describe_body(call.request.raw)}"
+
+
+def describe_body(body: Mapping[str, Any]) -> str:
+    """The body of a request on one line: `model claude-opus-4-7, 3 messages, the last: user "..."`."""
+    messages = sent_messages(body)
     last = f", the last: {_last(messages[-1])}" if messages else ""
-    count = counted(len(messages), "message")
-    return f"call {call.number}: model {call.request.raw.get('model')}, {count}{last}"
+    return f"model {body.get('model')}, {counted(len(messages), 'message')}{last}"
 
 
 def _last(message: Mapping[str, Any]) -> str:

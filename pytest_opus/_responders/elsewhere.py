@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from .._api.reader import Body
 from .._hosts import ANTHROPIC
 from .._http import HttpRequest, Reply
@@ -37,6 +39,21 @@ class UnknownHost:
             call=call,
         )
         return refuse(problem)
+
+
+def unanswered(host: str, kind: str, severity: Literal["fail", "warn"]) -> Problem:
+    """A connection to a Messages host that no adapter made: its client cannot be answered in process."""
+    return Problem(
+        kind=kind,
+        code="unanswered_client",
+        severity=severity,
+        message=document(
+            f"a connection to {host} was refused: it came from an HTTP client that is not answered in process.",
+            evidence=["answered in process: httpx, httpx2, and the clients that sit on them, such as anthropic"],
+            nearest="the `opus_server` fixture, which answers any client over a loopback URL",
+            way_out="Ask for `opus_server` and let the program take its base URL from ANTHROPIC_BASE_URL.",
+        ),
+    )
 
 
 class AfterTheEnd:

@@ -14,7 +14,7 @@ KINDS = [kind for kind in SPOIL if kind != "unknown_host"]
 
 OPTIONS = (
     "unused_turns, unscripted, unknown_host, invalid_requests, tool_schemas, tool_inputs, impossible_turns, "
-    "task_budgets, profile"
+    "task_budgets, unused_interactions, unrecorded, profile"
 )
 
 

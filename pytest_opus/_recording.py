@@ -1,0 +1,99 @@
+"""Cassettes as files: opened for an endpoint, and saved after it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ._cassette.cassette import Cassette
+from ._cassette.choice import Choice
+from ._cassette.file import check_writable, locked, read, write
+from ._cassette.interaction import CassetteError, Interaction
+from ._cassette.matching import Matcher
+from ._cassette.normal import Normal
+from ._cassette.order import ordered
+from ._cassette.scrub import Scrubber
+from ._responders.recorded import Deck, Recorded
+from ._settings import Settings
+class _Shelf:
+    """Keeps a cassette for vcrpy: the lines of what it has read, and requests in the form in which they match."""
+
+    def __init__(self, normal: Normal) -> None:
+        self._normal = normal
+        self.lines: list[int] = []
+
+    def load_cassette(self, path: Path, serializer: Any) -> tuple[list[Any], list[Any]]:  # noqa: ARG002 - vcrpy's
+        from vcr.persisters.filesystem import CassetteNotFoundError
+
+        tape = read(path)
+        if tape is None:
+            raise CassetteNotFoundError
+        self.lines = tape.lines
+        requests = [one.request if tape.sealed else self._normal.stored(one.request) for one in tape.interactions]
+        return requests, [one.response for one in tape.interactions]
+
+
+def open_cassette(choice: Choice, settings: Settings) -> Recorded:
+    """What answers from the cassette.
+
+    Raises:
+        CassetteError: a file that cannot be read, or, where it is to be recorded, not written.
+    """
+    if choice.records:
+        check_writable(choice.path)
+    normal = Normal(_scrubber())
+    matcher = Matcher(choice.ignore)
+    shelf = _Shelf(normal)
+    mode = "new_episodes" if choice.mode == "once" and choice.fresh else choice.mode
+    cassette = Cassette(choice.path, mode, matcher, persister=shelf, test=choice.test)
+    cassette._load()  # noqa: SLF001 - what vcrpy's own `load()` does to a cassette that it has made
+    return Recorded(Deck(choice, cassette, shelf.lines, matcher, normal), settings)
+
+
+def save_cassette(responder: Recorded) -> None:
+    """Write what was recorded, beside what other tests have written since.
+
+    Raises:
+        CassetteError: a secret was found in it, or the file cannot be written; the file is as it was.
+    """
+    choice = responder.deck.choice
+    if responder.pending:
+        raise CassetteError(
+            f"{choice.name} is not written: {responder.pending} of its requests had not been answered when the test "
+            "ended. Wait for the test's tasks and threads before it ends, or cancel them."
+        )
+    if not responder.taken:
+        return
+    mine = ordered(responder.taken)
+    with locked(choice.path):
+        tape = read(choice.path)
+        kept = _kept(choice, tape.interactions if tape else [], mine)
+        together = [*kept, *mine]
+        if choice.test:
+            together.sort(key=lambda one: one.response.test)
+        write(choice.path, together, _scrubber())
+
+
+def _kept(choice: Choice, loaded: Iterable[Interaction], recorded: Iterable[Interaction]) -> list[Interaction]:
+    """What stays of the file: all but what was recorded anew."""
+    if choice.mode != "all":
+        return list(loaded)
+    if not choice.test:
+        return []
+    matcher = Matcher(choice.ignore)
+    again = {matcher.key(one.request) for one in recorded}
+    others = (one for one in loaded if one.response.test != choice.test)
+    return [one for one in others if one.response.test or matcher.key(one.request) not in again]
+
+
+def _scrubber() -> Scrubber:
+    """Knows what must never be written on this machine."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # no such user, as in a container
+        user = ""
+    return Scrubber.of(os.environ, home=str(Path.home()), hostname=socket.gethostname(), user=user)

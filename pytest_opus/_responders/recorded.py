@@ -1,0 +1,105 @@
+"""The cassette responder: recorded calls are replayed, or go upstream to be recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+from .._api.reader import Body
+from .._cassette.interaction import Interaction, RecordedRequest
+from .._cassette.order import Taken
+from .._http import Forward, HttpRequest, Reply, Upstream
+from .._judges.unused import unused_interactions
+from .._ledger.call import Call
+from .._ledger.problems import Problem
+from .._settings import Settings
+from .elsewhere import refuse
+from .misses import beyond, missing
+from .replay import replayed
+
+if TYPE_CHECKING:
+    from .._cassette.cassette import Cassette
+    from .._cassette.choice import Choice
+    from .._cassette.matching import Matcher
+    from .._cassette.normal import Normal
+
+
+class Deck(NamedTuple):
+    """A cassette with what is needed to play it; `lines` are those of its interactions in the file."""
+
+    choice: Choice
+    cassette: Cassette
+    lines: Sequence[int]
+    matcher: Matcher
+    normal: Normal
+
+    @property
+    def name(self) -> str:
+        return self.choice.name
+
+    def place_in_file(self, place: int) -> str:
+        """`tests/cassettes/test_agent/test_fix.yaml:41`"""
+        return f"{self.name}:{self.lines[place]}" if place < len(self.lines) else self.name
+
+
+class Recorded:
+    """Answers from a cassette; what it does not hold is recorded where the record mode allows, else refused.
+
+    `replayed`, `recorded` and `missed` count requests, `pending` those that are on their way upstream.
+    """
+
+    def __init__(self, deck: Deck, settings: Settings) -> None:
+        self.deck = deck
+        self.replayed = self.missed = self.pending = 0
+        self.taken: list[Taken] = []
+        self._settings = settings
+        self._lock = Lock()
+
+    def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply | Forward:
+        with self._lock:
+            asked = self.deck.normal.request(request, body)
+            return self._respond(asked, request, call)
+
+    def _respond(self, asked: RecordedRequest, request: HttpRequest, call: Call | None) -> Reply | Forward:
+        cassette = self.deck.cassette
+        place = cassette.play(asked)
+        if place is not None:
+            self.replayed += 1
+            response = cassette.data[place][1]
+            stops = beyond(self.deck, place, call) if response.state == "aborted" else None
+            if call is not None:
+                call.recorded = True
+            return replayed(response, place + 1, self.deck.choice.speed, stops)
+        if cassette.replays:
+            self.missed += 1
+            return self._miss(asked, call)
+        if call is not None:
+            call.live = True
+        self.pending += 1
+        return Forward(partial(self._record, asked, request))
+
+    def judge(self) -> Iterator[Problem]:
+        """Interactions that nobody asked for, where that can be said of one test alone.
+
+        It cannot where a miss sent the program another way, where calls were recorded, or where tests share the file.
+        """
+        severity = self._settings.unused_interactions
+        unused = self.deck.cassette.unused
+        if unused and severity != "off" and not (self.missed or self.taken or self.deck.choice.test):
+            yield unused_interactions(self.deck, unused, severity)
+
+    def _miss(self, asked: RecordedRequest, call: Call | None) -> Reply:
+        severity = self._settings.unrecorded
+        reply = refuse(missing(self.deck, asked, call, "warn" if severity == "warn" else "fail"))
+        return replace(reply, problems=()) if severity == "off" else reply
+
+    def _record(self, asked: RecordedRequest, request: HttpRequest, upstream: Upstream) -> None:
+        with self._lock:
+            self.pending -= 1
+            response = replace(self.deck.normal.response(request, upstream), test=self.deck.choice.test)
+            self.deck.cassette.append(asked, response)
+            start = request.received
+            self.taken.append(Taken(start, start + upstream.seconds, Interaction(asked, response)))
