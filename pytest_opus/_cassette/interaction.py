@@ -90,7 +90,8 @@ class Interaction(NamedTuple):
 
 class CassetteError(Exception):
     """A cassette that cannot be read or written; the message names the file, the line where there is one, what is
-    wrong, and what to do."""
+    wrong, and what to do.
+    """
 
 
 def message_of(body: Body) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ import pytest_opus
 
 ROOT = Path(pytest_opus.__file__).parent
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
-CORE = ("_api", "_script", "_ledger", "_judges", "_responders", "_schema", "_tools")
+CORE = ("_api", "_cassette", "_script", "_ledger", "_judges", "_responders", "_schema", "_tools")
 IO = {
     "pytest",
     "_pytest",
@@ -33,7 +33,9 @@ ONLY = {
     "jsonschema": "_schema",
     "jsonschema_specifications": "_schema",
     "referencing": "_schema",
+    "vcr": "_cassette",
     "wrapt": "_adapters",
+    "yaml": "_cassette",
 }
 PYTEST = {
     "plugin.py",

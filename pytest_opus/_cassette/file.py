@@ -1,0 +1,179 @@
+"""Cassette files: read whole or not at all, replaced whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+from .damage import decoded
+from .interaction import CassetteError, Interaction
+from .same import first_difference
+from .text import Tape, from_text, to_text
+
+_TEMPORARY = re.compile(r"\.opus-(\d+)-\d+\.tmp")
+_serial = count()
+
+
+def read(path: Path) -> Tape | None:
+    """What the cassette at `path` holds; `None` if there is no such file. Raises `CassetteError`."""
+    try:
+        if _is_other_than_file(path):
+            raise CassetteError(f"{path} is no file. Remove it, or give the cassette another name.")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CassetteError(f"{path} cannot be read: {_reason(error)}.") from None
+    return from_text(decoded(data, str(path)), str(path))
+
+
+def write(path: Path, interactions: Sequence[Interaction], check: Callable[[str], None] | None = None) -> None:
+    """Replace the cassette at `path`, or leave everything as it is and raise `CassetteError`.
+
+    `check` sees the text that would be written, and raises to prevent it.
+    """
+    text = to_text(interactions)
+    number = first_difference(interactions, from_text(text, str(path)).interactions)
+    if number is not None:
+        raise CassetteError(
+            f"{path} was not written: interaction {number} would not be read as it was recorded. "
+            "This is a bug in pytest-opus; please report it with the request that caused it."
+        )
+    if check is not None:
+        check(text)
+    check_kind(path)
+    try:
+        _replace(Path(os.path.realpath(path)), text.encode())
+    except OSError as error:
+        raise CassetteError(f"{path} could not be written: {_reason(error)}. It is as it was before.") from None
+
+
+def check_writable(path: Path) -> None:
+    """Raise `CassetteError` if a cassette could not be written to `path`; to know it before calls are paid for."""
+    check_kind(path)
+    try:
+        if path.exists() and not os.access(path, os.W_OK):
+            raise PermissionError(0, "it is read-only")
+        folder = Path(os.path.realpath(path)).parent
+        while not folder.exists():
+            folder = folder.parent
+        probe = _temporary(folder)
+        os.close(_created(probe))
+        probe.unlink()
+    except OSError as error:
+        raise CassetteError(
+            f"{path} cannot be written: {_reason(error)}. Nothing was sent. "
+            "Make the folder writable, or run without --opus-record."
+        ) from None
+
+
+def check_kind(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        if _is_other_than_file(path):
+            raise CassetteError(f"{path} is no file. Remove it, or give the cassette another name.")
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes and threads from the cassette at `path` until the end of the block.
+
+    The lock ends with its process. It stands beside the temporary files of the system, so that none is left in a
+    repository.
+    """
+    key = hashlib.sha256(os.path.realpath(path).encode(errors="surrogateescape")).hexdigest()[:24]
+    user = os.getuid() if sys.platform != "win32" else ""
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    descriptor = os.open(Path(tempfile.gettempdir(), f"pytest-opus-{user}-{key}.lock"), flags, 0o600)
+    try:
+        _lock(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        while True:
+            with suppress(OSError):  # it gives up after ten seconds
+                return msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _is_other_than_file(path: Path) -> bool:
+    return not stat.S_ISREG(path.stat().st_mode)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Put `data` in the place of a file: whoever reads it, even after a crash, finds the old or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(path.parent)
+    temporary = _temporary(path.parent)
+    try:
+        with open(_created(temporary), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _temporary(folder: Path) -> Path:
+    return folder / f".opus-{os.getpid()}-{next(_serial)}.tmp"
+
+
+def _created(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last; Windows does so by itself."""
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files of processes that were killed."""
+    for entry in folder.iterdir():
+        found = _TEMPORARY.fullmatch(entry.name)
+        if found and not _is_alive(int(found[1])):
+            with suppress(OSError):
+                entry.unlink()
+
+
+def _is_alive(process: int) -> bool:
+    if process == os.getpid() or sys.platform == "win32":  # Windows removes no file that is open
+        return process == os.getpid()
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
