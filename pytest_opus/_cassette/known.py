@@ -1,0 +1,138 @@
+"""Secrets that are known by their value: those of the environment, and what requests carried in their headers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from urllib.parse import quote, quote_plus, urlsplit
+
+from .spans import Span
+
+API_KEY = "ANTHROPIC_API_KEY"
+"""The name of whatever a program authenticates with at the Messages API.
+
+It is another value in every environment, so it has one name and no fingerprint.
+"""
+_SAME = dict.fromkeys(("ANTHROPIC_AUTH_TOKEN", "x-api-key", "api-key", "authorization"), API_KEY)
+_SHORTEST = 8
+_RANK = 3
+
+_SECRET_NAME = re.compile(
+    r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|(ORGANIZATION|ORG|WORKSPACE)_ID", re.IGNORECASE
+)
+_FILE_NAME = re.compile(r"_(FILE|PATH|DIR|SOCK)$", re.IGNORECASE)
+_FILE = re.compile(r"(/|~/|[A-Za-z]:[\\/]).*\.\w{1,8}")
+_PLAIN = re.compile(
+    r"[a-z]{1,10}|[A-Z]{1,10}|[A-Z][a-z]{1,9}"  # a word
+    r"|[A-Z]+(_[A-Z]+)+"  # the name of a constant
+    r"|[\d.,:/ -]{1,20}"  # a number, a date, an address
+    r"|development|placeholder|unspecified|organization"
+)
+_DUMMY = re.compile(r"[A-Za-z]+([-_ ][A-Za-z]+)*")
+
+
+def is_secret(value: str) -> bool:
+    """Whether a value under a secret's name can be one: `true`, `production` and the name of a constant are none."""
+    return len(value) >= _SHORTEST and not _PLAIN.fullmatch(value)
+
+
+class Known:
+    """Values, and the forms in which they stand in texts."""
+
+    def __init__(self) -> None:
+        self._forms: dict[str, str] = {}
+        self._values: dict[str, str] = {}
+
+    def add(self, value: str, name: str) -> bool:
+        """Whether that was new. The first name that a value gets is its name."""
+        if value in self._values:
+            return False
+        name = _SAME.get(name, name)
+        self._values[value] = name
+        for form in _forms(value):
+            self._forms.setdefault(form, name)
+        return True
+
+    def spans(self, text: str) -> Iterator[Span]:
+        for form, name in self._forms.items():
+            if form in text:
+                yield from _places(text, form, name)
+
+    def endings(self, text: str) -> Iterator[Span]:
+        """The beginning of a secret at the very end of a text that was cut off."""
+        for form, name in self._forms.items():
+            for length in range(min(len(form) - 1, len(text)), _SHORTEST - 1, -1):
+                if text.endswith(form[:length]):
+                    yield _span(len(text) - length, len(text), name)
+                    break
+
+
+def _places(text: str, form: str, name: str) -> Iterator[Span]:
+    at = text.find(form)
+    while at >= 0:
+        yield _span(at, at + len(form), name)
+        at = text.find(form, at + len(form))
+
+
+def _span(start: int, end: int, name: str) -> Span:
+    return Span(start, end, f"<scrubbed {name}>", name, _RANK)
+
+
+def _forms(value: str) -> list[str]:
+    """The value as it is, and escaped as JSON (also twice: JSON within JSON), URLs and HTML do."""
+    once = _escaped(value)
+    url = quote(value, safe="")
+    forms = [value, once, _escaped(once), once.replace("/", "\\/"), url, quote(value), quote_plus(value), escape(value)]
+    forms += [re.sub("%..", lambda hexadecimal: hexadecimal[0].lower(), form) for form in (url, quote_plus(value))]
+    forms += [json.dumps(value)[1:-1], "&amp;".join(value.split("&"))]
+    return list(dict.fromkeys(forms))
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def of_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Values and names: of variables that are named like a secret, and passwords in URLs."""
+    for name in sorted(environ, key=lambda name: (_SAME.get(name, name) != API_KEY, name)):
+        value = environ[name].strip()
+        label = re.sub(r"\W", "_", name)
+        if _SECRET_NAME.search(name) and not _names_file(name, value) and is_secret(value):
+            yield value, label
+        if "://" in value and "@" in value:
+            yield from ((password, label) for password in _passwords(value) if is_secret(password))
+
+
+def _names_file(name: str, value: str) -> bool:
+    return bool(_FILE_NAME.search(name) or _FILE.fullmatch(value))
+
+
+def _passwords(url: str) -> Iterable[str]:
+    try:
+        return filter(None, [urlsplit(url).password])
+    except ValueError:
+        return ()
+
+
+def of_headers(headers: Mapping[str, str], names: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """Values and names of what a request carried in headers whose names match."""
+    for name, field in headers.items():
+        if names.search(name):
+            for value in _credentials(name.lower(), field):
+                if is_secret(value) and not (len(value) <= 24 and _DUMMY.fullmatch(value)):
+                    yield value, name.lower()
+
+
+def _credentials(name: str, field: str) -> Iterator[str]:
+    if name == "cookie":
+        yield from (pair.partition("=")[2].strip() for pair in field.split(";"))
+    elif name.endswith("authorization"):
+        scheme, _, value = field.strip().partition(" ")
+        if not value:
+            yield scheme
+        elif scheme.lower() in ("bearer", "basic", "token"):
+            yield value.strip()
+    else:
+        yield field.strip()

@@ -1,0 +1,196 @@
+"""What is stored of requests and answers: without keys, without what tells who recorded them.
+
+The same text is scrubbed in the same way when it is recorded and when it is matched, on any machine.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+from typing import Any, Literal, Self
+from urllib.parse import unquote
+
+from . import deltas, encoded, secrets
+from .known import Known, of_environment, of_headers
+from .personal import Personal
+from .secrets import placeholder
+from .spans import Span, cut, merged
+from .values import rebuilt, strings_of
+
+Direction = Literal["request", "response"]
+
+_KEPT: dict[Direction, frozenset[str]] = {
+    "request": frozenset({"anthropic-version", "anthropic-beta", "content-type"}),
+    "response": frozenset({"content-type", "retry-after", "retry-after-ms", "x-should-retry"}),
+}
+_SECRET_HEADER = re.compile(
+    r"auth|key|token|secret|cookie|credential|password|session|organization-id|workspace-id", re.IGNORECASE
+)
+_SECRET_PARAMETER = re.compile(
+    r"(?:^|[-_.])(?:api)?(?:key|token|secret|password|passwd|pwd|auth|sig|signature|credential|code|session)$",
+    re.IGNORECASE,
+)
+_IDS_OF_ACCOUNTS = frozenset(
+    {"organization_id", "organization_uuid", "org_id", "org_uuid", "workspace_id", "account_id", "account_uuid"}
+)
+_SHORT_DATA = 1024 * 4 // 3
+_ROUNDS = 8
+_DEPTH = 2
+
+
+class Scrubber:
+    """Takes secrets out of what is recorded.
+
+    A placeholder such as `<scrubbed GITHUB_TOKEN>` or `<scrubbed github-token 5f3a>` stands where a secret stood.
+    Nothing is changed in place, and what holds no secret is returned as it is, the same object.
+    """
+
+    def __init__(self, known: Known, personal: Personal) -> None:
+        self._known = known
+        self._personal = personal
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str], home: str, hostname: str, user: str, extra: Iterable[str] = ()) -> Self:
+        """A scrubber for a program with this environment; `extra` are secrets, or names of variables that hold one."""
+        known = Known()
+        for number, name in enumerate(extra, start=1):
+            value = environ.get(name)
+            known.add(value or name, name if value else f"secret-{number}")
+        for value, name in of_environment(environ):
+            known.add(value, name)
+        return cls(known, Personal(home, hostname, user))
+
+    def learn(self, value: str, name: str) -> None:
+        """`value` is a secret from now on, wherever it stands; `name` is an environment variable or a header."""
+        self._known.add(value, name)
+
+    def learn_headers(self, headers: Mapping[str, str]) -> None:
+        """The secrets that these headers carry are secret from now on, wherever they stand."""
+        for value, name in of_headers(headers, _SECRET_HEADER):
+            self._known.add(value, name)
+
+    def uri(self, uri: str) -> str:
+        """Without user and password, and without the values of parameters such as `key` and `token`."""
+        uri = re.sub(r"^([A-Za-z][\w+.-]*://)[^/?#]*@", r"\1", uri)
+        path, mark, query = uri.partition("?")
+        return self.text(path + mark + "&".join(map(_parameter, query.split("&"))))
+
+    def headers(self, headers: Mapping[str, str], direction: Direction, number: int = 0) -> dict[str, str]:
+        """Those that matter for an answer. `number` is the place of the interaction: its request id is made of it."""
+        kept = {name.lower(): self.text(value) for name, value in headers.items() if name.lower() in _KEPT[direction]}
+        if direction == "response" and "request-id" in {name.lower() for name in headers}:
+            kept["request-id"] = _request_id(number)
+        return kept
+
+    def text(self, text: str) -> str:
+        """A text without secrets, in whatever encoding they stand there."""
+        return self._pieces([text])[0]
+
+    def json(self, value: Any, direction: Direction = "request", number: int = 0) -> Any:
+        """A JSON value without secrets, keys of objects included.
+
+        Of a request, images and documents of 1 KB or more become `<base64 image/png 1048576 bytes sha256:...>`.
+        """
+        whole = _without_data if direction == "request" else _as_it_is
+        if isinstance(value, dict):
+            value = _without_user(value) if direction == "request" else _without_ids(value, number)
+        value = rebuilt(value, whole=whole)
+        return rebuilt(value, self.text) if self._finds_any(strings_of(value)) else value
+
+    def events(self, events: Sequence[dict[str, Any]], number: int = 0) -> Sequence[dict[str, Any]]:
+        """The events of a stream: they accumulate to the message without secrets, also where deltas cut one."""
+        new = deltas.scrubbed(events, self._block)
+        for place, event in enumerate(new):
+            if not deltas.is_piece(event):
+                new[place] = self.json(event, "response", number)
+        return events if all(map(_is, new, events)) else new
+
+    def credentials(self, text: str) -> list[Span]:
+        """What in a text is a secret for certain: known, or a token by its form."""
+        return merged(self._credentials(text, secrets.TOKEN, _DEPTH))
+
+    def _block(self, name: str, pieces: Sequence[str]) -> Sequence[str]:
+        if name != "partial_json":
+            return self._pieces(pieces)
+        return cut(pieces, deltas.literals("".join(pieces), self.text))
+
+    def _pieces(self, pieces: Sequence[str]) -> Sequence[str]:
+        """The pieces of a text; what a replacement uncovers is replaced too."""
+        for _ in range(_ROUNDS):
+            spans = merged(self._spans("".join(pieces)))
+            if not spans:
+                break
+            pieces = cut(pieces, spans)
+        return pieces
+
+    def _finds_any(self, strings: Iterable[str]) -> bool:
+        return any(True for _ in self._spans("\0".join(strings)))
+
+    def _spans(self, text: str) -> Iterator[Span]:
+        yield from self._personal.spans(text)
+        yield from self._credentials(text, secrets.PERSONAL, _DEPTH)
+
+    def _credentials(self, text: str, lowest: int, depth: int) -> Iterator[Span]:
+        yield from self._known.spans(text)
+        yield from secrets.spans(text, lowest)
+        if depth:
+            yield from encoded.spans(text, partial(self._credentials, lowest=lowest, depth=depth - 1))
+
+
+def _parameter(pair: str) -> str:
+    name, equals, value = pair.partition("=")
+    hidden = value and _SECRET_PARAMETER.search(unquote(name))
+    return f"{name}={placeholder('query-value')}" if hidden else name + equals + value
+
+
+def _request_id(number: int) -> str:
+    return f"req_opus_{number}" if number else placeholder("request-id")
+
+
+def _as_it_is(item: dict[str, Any]) -> dict[str, Any]:
+    return item
+
+
+def _without_data(item: dict[str, Any]) -> dict[str, Any]:
+    """The source of an image or a document by the hash of its bytes."""
+    data, media_type = item.get("data"), item.get("media_type")
+    if item.get("type") != "base64" or not isinstance(data, str) or len(data) < _SHORT_DATA:
+        return item
+    try:
+        content = b64decode(data)
+    except (Error, ValueError):
+        content = data.encode("utf-8", "surrogatepass")
+    digest = sha256(content).hexdigest()[:16]
+    return item | {"data": f"<base64 {media_type} {len(content)} bytes sha256:{digest}>"}
+
+
+def _without_user(fields: dict[str, Any]) -> dict[str, Any]:
+    """`metadata.user_id`: which user it was is nobody's business, that it was another one matters."""
+    metadata = fields.get("metadata")
+    if isinstance(metadata, dict) and isinstance(metadata.get("user_id"), str) and metadata["user_id"]:
+        user_id = metadata["user_id"]
+        if not user_id.startswith("<scrubbed user-id"):
+            return fields | {"metadata": metadata | {"user_id": placeholder("user-id", user_id, digits=2)}}
+    return fields
+
+
+def _without_ids(answer: dict[str, Any], number: int) -> dict[str, Any]:
+    """Ids of requests and accounts, where the API puts them: beside an error and in it, and in a message."""
+    new = dict(answer)
+    for name, value in answer.items():
+        if name in ("error", "message", "details") and isinstance(value, dict):
+            new[name] = _without_ids(value, number)
+        elif isinstance(value, str) and value:
+            if name == "request_id":
+                new[name] = _request_id(number)
+            elif name in _IDS_OF_ACCOUNTS and not value.startswith("<scrubbed "):
+                new[name] = placeholder(name.replace("_", "-"), value, digits=4)
+    return answer if all(new[name] is answer[name] or new[name] == answer[name] for name in new) else new
+
+
+def _is(one: Any, other: Any) -> bool:
+    return one is other
