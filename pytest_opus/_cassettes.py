@@ -108,5 +108,3 @@ def _node_id(item: pytest.Item) -> str:
     """The id of the test as the command line takes it where pytest was started."""
     relative: Any = getattr(item.config, "cwd_relative_nodeid", None)
     return str(relative(item.nodeid)) if relative else item.nodeid
-
-

@@ -58,9 +58,7 @@ class Endpoint:
         assert [call.name for call in opus.tool_calls] == ["run_tests"]
     """
 
-    def __init__(
-        self, settings: Settings, name: str, *, live: bool = False, recorded: Recorded | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, name: str, *, live: bool = False, recorded: Recorded | None = None) -> None:
         self._settings = settings
         self._name = name
         self._live = Live() if live else None
@@ -360,9 +358,7 @@ class ExpectInvalid:
 
 
 @contextmanager
-def opened(
-    settings: Settings, name: str, *, live: bool = False, cassette: Choice | None = None
-) -> Iterator[Endpoint]:
+def opened(settings: Settings, name: str, *, live: bool = False, cassette: Choice | None = None) -> Iterator[Endpoint]:
     """An endpoint that answers while the block runs, or that watches the real API; whoever opens it judges it.
 
     Raises:

@@ -5,36 +5,37 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ._cassette.cassette import Cassette
 from ._cassette.choice import Choice
-from ._cassette.file import check_writable, locked, read, write
-from ._cassette.interaction import CassetteError, Interaction
+from ._cassette.file import check_writable, locked, read
+from ._cassette.interaction import CassetteError, Interaction, RecordedRequest, RecordedResponse
 from ._cassette.matching import Matcher
 from ._cassette.normal import Normal
 from ._cassette.order import ordered
+from ._cassette.persister import Persister
+from ._cassette.scan import scan
 from ._cassette.scrub import Scrubber
 from ._responders.recorded import Deck, Recorded
 from ._settings import Settings
-class _Shelf:
-    """Keeps a cassette for vcrpy: the lines of what it has read, and requests in the form in which they match."""
+
+
+class _Storage(Persister):
+    """Our files for vcrpy. Requests that a tool or a hand has written are brought into the form in which they match."""
 
     def __init__(self, normal: Normal) -> None:
+        super().__init__(partial(scan, normal.scrubber))
         self._normal = normal
-        self.lines: list[int] = []
 
-    def load_cassette(self, path: Path, serializer: Any) -> tuple[list[Any], list[Any]]:  # noqa: ARG002 - vcrpy's
-        from vcr.persisters.filesystem import CassetteNotFoundError
-
-        tape = read(path)
-        if tape is None:
-            raise CassetteNotFoundError
-        self.lines = tape.lines
-        requests = [one.request if tape.sealed else self._normal.stored(one.request) for one in tape.interactions]
-        return requests, [one.response for one in tape.interactions]
+    def load_cassette(self, path: str | Path, serializer: Any) -> tuple[list[RecordedRequest], list[RecordedResponse]]:
+        requests, responses = super().load_cassette(path, serializer)
+        if self.tape and not self.tape.sealed:
+            requests = [self._normal.stored(request) for request in requests]
+        return requests, responses
 
 
 def open_cassette(choice: Choice, settings: Settings) -> Recorded:
@@ -47,11 +48,12 @@ def open_cassette(choice: Choice, settings: Settings) -> Recorded:
         check_writable(choice.path)
     normal = Normal(_scrubber())
     matcher = Matcher(choice.ignore)
-    shelf = _Shelf(normal)
+    storage = _Storage(normal)
     mode = "new_episodes" if choice.mode == "once" and choice.fresh else choice.mode
-    cassette = Cassette(choice.path, mode, matcher, persister=shelf, test=choice.test)
+    cassette = Cassette(choice.path, mode, matcher, persister=storage, test=choice.test)
     cassette._load()  # noqa: SLF001 - what vcrpy's own `load()` does to a cassette that it has made
-    return Recorded(Deck(choice, cassette, shelf.lines, matcher, normal), settings)
+    lines = storage.tape.lines if storage.tape else ()
+    return Recorded(Deck(choice, cassette, lines, matcher, normal), settings)
 
 
 def save_cassette(responder: Recorded) -> None:
@@ -75,7 +77,11 @@ def save_cassette(responder: Recorded) -> None:
         together = [*kept, *mine]
         if choice.test:
             together.sort(key=lambda one: one.response.test)
-        write(choice.path, together, _scrubber())
+        pairs: dict[str, Sequence[Any]] = {
+            "requests": [one.request for one in together],
+            "responses": [one.response for one in together],
+        }
+        _Storage(responder.deck.normal).save_cassette(choice.path, pairs, None)
 
 
 def _kept(choice: Choice, loaded: Iterable[Interaction], recorded: Iterable[Interaction]) -> list[Interaction]:

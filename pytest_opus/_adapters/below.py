@@ -20,12 +20,12 @@ _SERVICES = {"http": 80, "https": 443}
 _installed = False
 
 
-class Refused(ConnectionRefusedError):
+class RefusedError(ConnectionRefusedError):
     """A connection to a Messages host while an endpoint stands for it."""
 
 
 def guard_connections() -> None:
-    """Have connections watched from now on; audit hooks stay for good, and this one does nothing without an endpoint."""
+    """Have connections watched from now on. An audit hook stays for good; without an endpoint this one does nothing."""
     global _installed  # noqa: PLW0603 - there is one interpreter
     if not _installed:
         _installed = True
@@ -55,7 +55,7 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
         return
     address = address_of(args)
     if address and (refusal := _refusal(address)):
-        raise Refused(refusal)
+        raise RefusedError(refusal)
 
 
 def _refusal(address: Address) -> str | None:

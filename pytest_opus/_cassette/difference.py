@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from os.path import commonprefix
 from typing import Any, NamedTuple
 
 from .._api.conversation import newest_first
@@ -73,7 +72,9 @@ def _likeness_keys(request: RecordedRequest, matcher: Matcher) -> tuple[dict[str
     return dict(request.body.fields), [matcher.conversation(link) for link in links]
 
 
-def _likeness(one: tuple[dict[str, Any], list[bytes]], other: tuple[dict[str, Any], list[bytes]]) -> tuple[int, int, int]:
+def _likeness(
+    one: tuple[dict[str, Any], list[bytes]], other: tuple[dict[str, Any], list[bytes]]
+) -> tuple[int, int, int]:
     """How many messages from the first on are equal, how far the lengths are apart, how many fields are equal."""
     fields, messages = one
     other_fields, other_messages = other
@@ -99,9 +100,15 @@ def _cut(recorded: Any, sent: Any) -> tuple[str, str]:
     """Both values in one line each, cut to where they differ."""
     if not (isinstance(recorded, str) and isinstance(sent, str)):
         return _clipped(recorded), _clipped(sent)
-    head = len(commonprefix([recorded, sent]))
-    tail = len(commonprefix([recorded[head:][::-1], sent[head:][::-1]]))
+    head = _shared(recorded, sent)
+    tail = _shared(recorded[head:][::-1], sent[head:][::-1])
     return _window(recorded, head, tail), _window(sent, head, tail)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters from the first on are the same."""
+    pairs = zip(one, other, strict=False)
+    return next((place for place, (mine, its) in enumerate(pairs) if mine != its), min(len(one), len(other)))
 
 
 def _window(text: str, head: int, tail: int) -> str:

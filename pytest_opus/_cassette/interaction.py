@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from .._api.events import accumulate
 from .._api.request import Sent
 
-State = Literal["complete", "aborted"] | str
+State = str
 """How an answer ended: `complete`; `aborted` by the program; `error:ReadTimeout` and the like: the class of the HTTP
 library's exception, before the answer or in the middle of it."""
 
@@ -59,6 +59,9 @@ class Recorded(NamedTuple):
     seconds: float | None = None
 
 
+_NOT_TOLD = Recorded()
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedResponse:
     """An answer as it is stored, scrubbed. `status` is `None` where the network failed before there was one.
@@ -72,7 +75,7 @@ class RecordedResponse:
     body: Body = ""
     state: State = "complete"
     reason: str = ""
-    recorded: Recorded = Recorded()
+    recorded: Recorded = _NOT_TOLD
     sdk: str = ""
     test: str = ""
 

@@ -25,19 +25,17 @@ class Normal:
     """
 
     def __init__(self, scrubber: Scrubber) -> None:
-        self._scrubber = scrubber
+        self.scrubber = scrubber
         self._links: dict[Conversation, Conversation] = {}
         self._values: dict[int, tuple[Any, Any]] = {}
 
     def request(self, request: HttpRequest, body: RequestBody) -> RecordedRequest:
         """The request as it is stored."""
-        for name in ("x-api-key", "authorization", "proxy-authorization", "cookie"):
-            if name in request.headers:
-                self._scrubber.learn(str.__str__(request.headers[name]), name)
+        self.scrubber.learn_headers(request.headers)
         return RecordedRequest(
             method=request.method,
-            uri=self._scrubber.uri(_uri(request)),
-            headers=self._scrubber.request_headers(request.headers),
+            uri=self.scrubber.uri(_uri(request)),
+            headers=self.scrubber.headers(request.headers, "request"),
             body=self._request_body(request.body, body),
         )
 
@@ -46,8 +44,8 @@ class Normal:
         body = request.body
         return RecordedRequest(
             method=request.method,
-            uri=self._scrubber.uri(request.uri),
-            headers=self._scrubber.request_headers(Headers(request.headers.items())),
+            uri=self.scrubber.uri(request.uri),
+            headers=self.scrubber.headers(request.headers, "request"),
             body=self._sent(body) if isinstance(body, Sent) else self._text(body),
         )
 
@@ -55,21 +53,28 @@ class Normal:
         """The answer as it is stored."""
         return RecordedResponse(
             status=upstream.status,
-            headers=self._scrubber.response_headers(Headers(upstream.headers.items())),
+            headers=self._response_headers(upstream),
             body=self._response_body(upstream),
             state=f"error:{upstream.exception}" if upstream.exception else upstream.end,
-            reason=self._scrubber.text(upstream.reason),
+            reason=self.scrubber.text(upstream.reason),
             recorded=Recorded(
-                strftime("%Y-%m-%d", gmtime(request.received)), _rounded(upstream.first_byte), _rounded(upstream.seconds)
+                strftime("%Y-%m-%d", gmtime(request.received)),
+                _rounded(upstream.first_byte),
+                _rounded(upstream.seconds),
             ),
             sdk=_sdk(request.headers),
         )
+
+    def _response_headers(self, upstream: Upstream) -> dict[str, str]:
+        """The id of the request is left out: a replay makes one of the interaction's number."""
+        kept = self.scrubber.headers(upstream.headers, "response")
+        return {name: value for name, value in kept.items() if name != "request-id"}
 
     def _request_body(self, data: bytes, body: RequestBody) -> Sent | str | bytes:
         if isinstance(body.value, dict):
             return self._sent(Sent(body.fields, body.conversation))
         try:
-            return self._scrubber.text(data.decode())
+            return self.scrubber.text(data.decode())
         except UnicodeDecodeError:
             return data
 
@@ -79,15 +84,17 @@ class Normal:
             conversation = extended(None, fields["messages"])
         if conversation is not None:
             fields.pop("messages", None)
-        return Sent({name: self._value(name, value) for name, value in fields.items()}, self._conversation(conversation))
+        return Sent(
+            {name: self._value(name, value) for name, value in fields.items()}, self._conversation(conversation)
+        )
 
     def _value(self, name: str, value: Any) -> Any:
         """The scrubbed value of a field. Programs send the same tools and system prompt with every call."""
         if not isinstance(value, dict | list):
-            return self._scrubber.json({name: value})[name]
+            return self.scrubber.json({name: value})[name]
         known = self._values.get(id(value))
         if known is None or known[0] is not value:
-            known = self._values[id(value)] = (value, self._scrubber.json({name: value})[name])
+            known = self._values[id(value)] = (value, self.scrubber.json({name: value})[name])
         return known[1]
 
     def _conversation(self, last: Conversation | None) -> Conversation | None:
@@ -99,13 +106,13 @@ class Normal:
                 break
             new.append(link)
         for link in reversed(new):
-            message = self._scrubber.json(link.message)
+            message = self.scrubber.json(link.message)
             same = message is link.message and link.before is scrubbed
             scrubbed = self._links[link] = link if same else Conversation(message, scrubbed)
         return scrubbed
 
     def _text(self, body: str | bytes) -> str | bytes:
-        return self._scrubber.text(body) if isinstance(body, str) else body
+        return self.scrubber.text(body) if isinstance(body, str) else body
 
     def _response_body(self, upstream: Upstream) -> Body:
         try:
@@ -115,12 +122,12 @@ class Normal:
         if Headers(upstream.headers.items()).get("content-type", "").startswith("text/event-stream"):
             events = read_events(text)
             if events is None:
-                return self._scrubber.text(text)
-            return Events(self._scrubber.events(events.events), self._scrubber.text(events.rest))
+                return self.scrubber.text(text)
+            return Events(self.scrubber.events(events.events), self.scrubber.text(events.rest))
         try:
-            return Json(self._scrubber.json(json.loads(text)))
+            return Json(self.scrubber.json(json.loads(text), "response"))
         except ValueError:
-            return self._scrubber.text(text)
+            return self.scrubber.text(text)
 
 
 def read_events(text: str) -> Events | None:

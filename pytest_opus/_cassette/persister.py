@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from vcr.persisters.filesystem import CassetteNotFoundError  # type: ignore[import-untyped]
+from vcr.persisters.filesystem import CassetteNotFoundError
 
 from .file import read, write
 from .interaction import CassetteError, Interaction, RecordedRequest, RecordedResponse
+from .scan import Finding
 from .text import Tape
-
-
-class Found(Protocol):
-    """A secret in a text: the line, from 1, and what it is; never the value."""
-
-    @property
-    def line(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
 
 
 class Persister:
@@ -28,7 +20,7 @@ class Persister:
     `scan` finds secrets in the text of a file. With any the file is not written.
     """
 
-    def __init__(self, scan: Callable[[str], Sequence[Found]]) -> None:
+    def __init__(self, scan: Callable[[str], Sequence[Finding]]) -> None:
         self._scan = scan
         self.tape: Tape | None = None  # as it was loaded last
 
@@ -50,6 +42,6 @@ class Persister:
     def _check(self, text: str, path: str | Path) -> None:
         found = self._scan(text)
         if found:
-            lines = [f"  line {one.line}: {one.kind}" for one in found]
+            lines = [f"  {one}" for one in found]
             message = f"{path} was not written: secrets would stand in it, at these lines of the new file."
             raise CassetteError("\n".join([message, *lines]))

@@ -41,7 +41,7 @@ def unused_interactions(deck: Deck, places: Sequence[int], severity: Literal["fa
 
 
 def describe_interaction(deck: Deck, place: int) -> str:
-    """`interaction 2, tests/cassettes/test_agent/test_fix.yaml:41: claude-opus-4-7, 3 messages, the last: user "..."`."""
+    """`interaction 2, cassettes/test_agent/test_fix.yaml:41: model claude-opus-4-7, 1 message, the last: ...`."""
     request = deck.cassette.loaded[place].request
     asked = describe_body(request.body.body()) if isinstance(request.body, Sent) else ""
     what = asked or f"{request.method} {path_of(request.uri)}"

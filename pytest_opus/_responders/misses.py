@@ -132,5 +132,3 @@ def _price(interactions: Iterable[Interaction]) -> str:
     usages = [Usage.from_wire(message.get("usage") or {}, model=message.get("model")) for message in messages]
     cost = Usage.total(usages).cost
     return "" if cost is None or not messages else f" (about {dollars(cost)}, as it cost then)"
-
-
