@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
+from functools import cached_property
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
@@ -184,7 +186,8 @@ class Endpoint:
 
     def transcript(self) -> str:
         """What went back and forth, as text."""
-        return transcript(self._ledger)
+        text = transcript(self._ledger)
+        return self._conceal(text) if self._live or self._recorded else text
 
     def client(self, **kw: Any) -> anthropic.Anthropic:
         """An `anthropic.Anthropic` client wired to this endpoint; `kw` goes to its constructor.
@@ -226,7 +229,7 @@ class Endpoint:
         problem = unanswered(host, kind, "warn" if self._settings.severity(kind) == "warn" else "fail")
         known = any(one.summary == problem.summary for one in self._ledger.problems)  # clients try again
         if self._settings.severity(kind) != "off" and not known:
-            self._ledger.problems.append(problem)
+            self._note(problem)
         return problem.summary
 
     def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange | Forwarding:
@@ -252,17 +255,17 @@ class Endpoint:
             call.answer(reply)
             if call.recorded and reply.failure is None:
                 self._judge_answer(call)
-        self._ledger.problems += reply.problems
+        self._note(*reply.problems)
         if self._closed:
             _active.stray += reply.problems
-        return Exchange(reply, call, request.read_timeout, self._ledger.problems.append)
+        return Exchange(reply, call, request.read_timeout, self._note)
 
     def _observe(self, call: Call) -> None:
         """Name the call's phase, and see whether it keeps its task budget."""
         try:
             call.phase = self._phases.name_of(call.request)
         except Exception as error:  # noqa: BLE001 - whatever a function of the test raises
-            self._ledger.problems.append(raised(call, "the condition of a phase", error))
+            self._note(raised(call, "the condition of a phase", error))
         self._check_task_budget(call, ended=False)
 
     def _check_task_budget(self, call: Call, *, ended: bool) -> None:
@@ -271,7 +274,7 @@ class Endpoint:
             return
         problem = remaining_dropped(call, self._ledger.calls, severity, ended=ended)
         if problem and all(known.code != problem.code or known.call is not call for known in self._ledger.problems):
-            self._ledger.problems.append(problem)
+            self._note(problem)
 
     def _watch(self, call: Call) -> None:
         """Note the problems of a call that the real API has answered."""
@@ -279,7 +282,7 @@ class Endpoint:
             self._judge_answer(call)
 
     def _judge_answer(self, call: Call) -> None:
-        self._ledger.problems += self._watched.judge(call)
+        self._note(*self._watched.judge(call))
 
     def _responder(self, *, known_host: bool) -> Responder:
         if self._closed:
@@ -308,14 +311,28 @@ class Endpoint:
             return
         self._judged = True
         if self._recorded:
-            self._ledger.problems += self._recorded.judge()
+            self._note(*self._recorded.judge())
             return
         severity = self._settings.unused_turns
         if severity == "off":
             return
         problem = unused_turns([self._scripted.script, *self._scripted.routes], self._ledger, severity)
         if problem:
-            self._ledger.problems.append(problem)
+            self._note(problem)
+
+    def _note(self, *problems: Problem) -> None:
+        """Add to the ledger; what is told of real calls and recorded ones holds no secrets."""
+        if self._live or self._recorded:
+            problems = tuple(replace(problem, message=self._conceal(problem.message)) for problem in problems)
+        self._ledger.problems += problems
+
+    @cached_property
+    def _conceal(self) -> Callable[[str], str]:
+        if self._recorded:
+            return self._recorded.deck.normal.scrubber.text
+        from ._recording import machine_scrubber
+
+        return machine_scrubber().text
 
     def save(self) -> None:
         """Write what was recorded.

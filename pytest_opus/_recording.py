@@ -46,7 +46,7 @@ def open_cassette(choice: Choice, settings: Settings) -> Recorded:
     """
     if choice.records:
         check_writable(choice.path)
-    normal = Normal(_scrubber())
+    normal = Normal(machine_scrubber())
     matcher = Matcher(choice.ignore)
     storage = _Storage(normal)
     mode = "new_episodes" if choice.mode == "once" and choice.fresh else choice.mode
@@ -96,7 +96,7 @@ def _kept(choice: Choice, loaded: Iterable[Interaction], recorded: Iterable[Inte
     return [one for one in others if one.response.test or matcher.key(one.request) not in again]
 
 
-def _scrubber() -> Scrubber:
+def machine_scrubber() -> Scrubber:
     """Knows what must never be written on this machine."""
     try:
         user = getpass.getuser()
