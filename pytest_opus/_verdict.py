@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from ._settings import Settings
 if TYPE_CHECKING:
     from ._cassette.choice import Choice
     from ._endpoint import Endpoint
+    from ._ledger.problems import Problem
 
 
 def prepare(item: pytest.Item) -> None:
@@ -122,6 +123,24 @@ def raise_cause(state: TestState, error: BaseException) -> None:
     guarded()  # the failure tells of what was refused
     if isinstance(error, Exception | pytest.fail.Exception):  # not where it was skipped or interrupted
         raise_exceptions(problems)
+        _raise_misses(problems, error)
+
+
+def _raise_misses(problems: Sequence[Problem], error: BaseException) -> None:
+    """Show requests that are not in the cassette as the failure, where the error that ended the test tells of one.
+
+    The traceback of that error leads through the HTTP client to an answer of ours.
+    """
+    missed = [problem for problem in problems if problem.kind == "unrecorded" and problem.severity == "fail"]
+    told = " ".join(map(str, _chain(error)))
+    if any(problem.summary in told for problem in missed):
+        raise pytest.fail.Exception("\n\n".join(problem.message for problem in missed), pytrace=False) from None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def raise_late(state: TestState) -> None:

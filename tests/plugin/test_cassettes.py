@@ -76,6 +76,10 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 100
+
+
 PRIVATE = [
     ("request-id", "req_011PlantedRequest"),
     ("anthropic-organization-id", "0d1b7a9e-planted-org"),
@@ -104,7 +108,7 @@ KEY = "sk-ant-api03-" + "Zq7" * 20
 def upstream(monkeypatch):
     Upstream.seen.clear()
     monkeypatch.delenv("CI", raising=False)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream) as server:
+    with Server(("127.0.0.1", 0), Upstream) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://127.0.0.1:{server.server_port}")
@@ -142,3 +146,512 @@ def test_calls_are_recorded_when_asked_and_replayed_from_then_on(project, upstre
     assert run(project, source).counts == {"passed": 1}
     assert run(project, source, "--opus-record=once").counts == {"passed": 1}
     assert len(upstream) == 2
+
+
+def record(project, source, *args):
+    outcome = run(project, source, "--opus-record=once", *args)
+    assert outcome.counts == {"passed": 1}, outcome.text
+    return cassette().read_text(encoding="utf-8")
+
+
+ONE_CALL = """
+    @pytest.mark.opus_cassette
+    def test_it(opus):
+        ask("Hi", url=BASE)
+    """
+
+
+def test_without_a_flag_nothing_is_recorded_and_the_way_to_do_it_is_told(project, upstream):
+    outcome = run(project, ONE_CALL)
+
+    assert outcome.counts == {"failed": 1}
+    assert outcome.failure.splitlines() == [
+        "opus: call 1 is not recorded: there is no cassettes/test_it/test_it.yaml.",
+        '  call 1: model claude-opus-4-7, 1 message, the last: user text "Hi"',
+        "To record it: pytest test_it.py::test_it --opus-record=once",
+    ]
+    assert upstream == []
+    assert not cassette().exists()
+
+
+def test_the_marker_works_without_the_fixture(project, upstream):
+    source = "@pytest.mark.opus_cassette\ndef test_it():\n    ask('Hi', url=BASE)\n"
+    record(project, source)
+
+    assert run(project, source).counts == {"passed": 1}
+    assert len(upstream) == 1
+
+
+def test_a_changed_prompt_fails_the_test_that_swallows_it_and_names_the_place(project, upstream):
+    swallowed = """
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            try:
+                ask("{}", url=BASE)
+            except Exception:
+                pass
+        """
+    record(project, swallowed.format("Say lorem alpha"))
+    outcome = run(project, swallowed.format("Say lorem beta"))
+
+    assert outcome.counts == {"failed": 1}
+    assert outcome.failure.splitlines() == [
+        "opus: call 1 is not in the cassette cassettes/test_it/test_it.yaml: messages[0].content differs.",
+        '  call 1: model claude-opus-4-7, 1 message, the last: user text "Say lorem beta"',
+        "  recorded -> sent:",
+        '    messages[0].content: "Say lorem alpha" -> "Say lorem beta"',
+        "  nearest: interaction 1 of 1; everything else is equal",
+        "To record this test again (about $0.0011, as it cost then): pytest test_it.py::test_it --opus-record=all",
+        'If this changes from run to run: @pytest.mark.opus_cassette(ignore=["messages[*].content"])',
+        "messages[0].content differs: cassettes/test_it/test_it.yaml:4",
+    ]
+    assert len(upstream) == 1
+
+
+def test_what_changes_from_run_to_run_can_be_ignored(project, upstream):
+    source = """
+        import time
+
+        @pytest.mark.opus_cassette(ignore=["metadata.user_id", "messages[1].content"])
+        def test_it(opus):
+            now = [{"role": "user", "content": "Hi"}, {"role": "user", "content": str(time.time())}]
+            ask(url=BASE, messages=now, metadata={"user_id": str(time.time())})
+        """
+    record(project, source)
+
+    assert run(project, source).counts == {"passed": 1}
+
+
+def test_equal_requests_are_answered_in_recorded_order_and_one_more_is_a_miss(project, upstream):
+    source = """
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            assert [ask("Hi", url=BASE) for _ in range({})][:2] == ["1: you said Hi", "2: you said Hi"]
+        """
+    record(project, source.format(2))
+    assert run(project, source.format(2)).counts == {"passed": 1}
+    outcome = run(project, source.format(3))
+
+    assert outcome.counts == {"failed": 1}
+    assert outcome.failure.splitlines()[0] == (
+        "opus: call 3 was recorded 2 times, and each was answered already: used 2 of 2 in "
+        "cassettes/test_it/test_it.yaml."
+    )
+
+
+def test_different_requests_are_answered_in_any_order(project, upstream):
+    source = """
+        import asyncio
+
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            async def ask_all(names):
+                return await asyncio.gather(*(ask_async(name) for name in names))
+
+            names = [f"prompt {{number}}" for number in {}]
+            answers = asyncio.run(ask_all(names))
+            assert [answer.partition(" you said ")[2] for answer in answers] == names
+        """.replace("ask_async(name)", "ask_async(name, url=BASE)")
+    project.write("")
+    program = Path("program.py").read_text(encoding="utf-8")
+    project.pytester.makepyfile(program=program.replace("client.post(URL", "client.post(more.pop('url')"))
+    record(project, source.format("range(20)"))
+
+    assert run(project, source.format("reversed(range(20))")).counts == {"passed": 1}
+    assert len(upstream) == 20
+
+
+def test_interactions_that_nobody_asks_for_fail_the_test(project, upstream):
+    source = """
+        @pytest.mark.opus_cassette
+        @pytest.mark.opus({})
+        def test_it(opus):
+            for name in {}:
+                ask(name, url=BASE)
+        """
+    record(project, source.format("", ["a", "b"]))
+    outcome = run(project, source.format("", ["a"]))
+
+    assert outcome.counts == {"failed": 1}
+    assert outcome.failure.splitlines() == [
+        "opus: 1 of 2 interactions of cassettes/test_it/test_it.yaml was never asked for: 2.",
+        "  interaction 2, cassettes/test_it/test_it.yaml:43: model claude-opus-4-7, 1 message, the last: "
+        'user text "b"',
+        "Find out why the program asked for less than when it was recorded. To record the test again: "
+        "pytest test_it.py::test_it --opus-record=all",
+        'Where fewer calls are fine: @pytest.mark.opus(unused_interactions="off").',
+    ]
+    assert run(project, source.format("unused_interactions='off'", ["a"])).counts == {"passed": 1}
+    assert run(project, dedent(source).format("", ["a"]) + "    pytest.skip()\n").counts == {"skipped": 1}
+
+
+def test_nothing_is_written_unless_the_test_passes(project, upstream):
+    failing = dedent(ONE_CALL) + "    assert False\n"
+    assert run(project, failing, "--opus-record=once").counts == {"failed": 1}
+    assert not cassette().exists()
+
+    before = record(project, ONE_CALL)
+    assert run(project, failing, "--opus-record=all").counts == {"failed": 1}
+    assert cassette().read_text(encoding="utf-8") == before
+    assert len(upstream) == 3
+
+
+def test_all_replaces_what_was_recorded_and_new_episodes_adds_to_it(project, upstream):
+    source = """
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            for name in {}:
+                ask(name, url=BASE)
+        """
+    record(project, source.format(["a", "b"]))
+    assert run(project, source.format(["a", "c"]), "--opus-record=new_episodes").counts == {"passed": 1}
+    assert [one["body"]["messages"][0]["content"] for one in upstream] == ["a", "b", "c"]
+    assert run(project, source.format(["a", "b", "c"])).counts == {"passed": 1}
+
+    assert run(project, source.format(["a", "d"]), "--opus-record=all").counts == {"passed": 1}
+    assert run(project, source.format(["a", "d"])).counts == {"passed": 1}
+    assert len(upstream) == 5
+
+
+def test_two_recordings_differ_in_one_line_per_interaction(project, upstream):
+    source = """
+        from concurrent.futures import ThreadPoolExecutor
+
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            ask("first", url=BASE)
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(lambda name: send(name, url=BASE, stream=True).read(), "abcdef"))
+        """
+    first = record(project, source)
+    upstream.clear()
+    assert run(project, source, "--opus-record=all").counts == {"passed": 1}
+    second = cassette().read_text(encoding="utf-8")
+
+    fixed = [[line for line in text.splitlines() if "recorded_at" not in line] for text in (first, second)]
+    assert fixed[0] == fixed[1]
+
+
+def test_a_replay_needs_no_key_and_hands_none_to_subprocesses(project, upstream, monkeypatch):
+    source = """
+        import os
+
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            ask("Hi", url=BASE)
+            assert {}
+        """
+    record(project, source.format(f'os.environ["ANTHROPIC_API_KEY"] == "{KEY}"'))
+    assert KEY not in cassette().read_text(encoding="utf-8")
+    fake = 'os.environ["ANTHROPIC_API_KEY"] == "sk-ant-api03-pytest-opus-fake-key"'
+    assert run(project, source.format(fake)).counts == {"passed": 1}
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    assert run(project, source.format(fake)).counts == {"passed": 1}
+
+
+def test_a_retry_is_recorded_and_replayed_without_its_wait(project, upstream):
+    anthropic = pytest.importorskip("anthropic")
+    source = """
+        import anthropic
+
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            client = anthropic.Anthropic()
+            message = client.messages.create(
+                model="claude-opus-4-7", max_tokens=9, messages=[{"role": "user", "content": "busy"}]
+            )
+            assert message.content[0].text.endswith("you said busy")
+            assert [call.status for call in opus.calls] == [429, 200]
+            assert opus.calls[0].headers.get("retry-after-ms") == WAIT
+        """
+    assert anthropic
+    text = record(project, "WAIT = None\n" + dedent(source))
+    assert 'retry-after: "3"' in text
+
+    assert run(project, 'WAIT = "1"\n' + dedent(source)).counts == {"passed": 1}
+    half = run(project, 'WAIT = "1500"\n' + dedent(source), ini="opus_replay_speed = 2")
+    assert half.counts == {"passed": 1}
+
+
+def test_compressed_answers_are_stored_readable(project, upstream):
+    source = """
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            assert ask("zip", url=BASE) == "1: you said zip"
+        """
+    assert '"1: you said zip"' in record(project, source)
+
+    assert run(project, source).counts == {"passed": 1}
+
+
+def test_other_endpoints_of_the_api_are_recorded_too(project, upstream):
+    source = """
+        import httpx
+
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            answer = httpx.post(BASE + "/count_tokens", headers=headers(), json=body("Hi"))
+            assert answer.json() == {"input_tokens": 12}
+            assert opus.calls == []
+        """
+    record(project, source)
+
+    assert run(project, source).counts == {"passed": 1}
+    assert len(upstream) == 1
+
+
+STREAM = """
+    import httpx
+
+    def read(text, events=99):
+        arrived = []
+        with httpx.stream("POST", BASE, headers=headers(), json=body(text, stream=True), timeout=0.5) as answer:
+            for line in answer.iter_lines():
+                if line.startswith("data:"):
+                    arrived.append(line)
+                    if len(arrived) == events:
+                        break
+        return arrived
+    """
+
+
+def streaming(test):
+    return dedent(STREAM) + dedent(test)
+
+
+def test_a_stream_reaches_the_program_while_it_is_recorded_and_is_replayed_by_events(project, upstream):
+    source = streaming("""
+        import time
+
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            start = time.perf_counter()
+            arrivals = []
+            with httpx.stream("POST", BASE, headers=headers(), json=body("slow", stream=True)) as answer:
+                arrivals = [time.perf_counter() - start for chunk in answer.iter_raw()]
+            assert len(arrivals) > 5
+            assert opus.calls[0].response.content[0].text == "you said slow"
+            assert opus.calls[0].usage.output_tokens == 30
+            assert opus.calls[0].first_byte < opus.calls[0].seconds / 2
+            assert (arrivals[-1] - arrivals[0] > 0.4) is SLOW
+        """)
+    record(project, "SLOW = True\n" + source)
+
+    assert run(project, "SLOW = False\n" + source).counts == {"passed": 1}
+    slowly = run(project, "SLOW = True\n" + source, ini="opus_replay_speed = recorded")
+    assert slowly.counts == {"passed": 1}
+
+
+def test_a_stream_that_the_program_leaves_is_recorded_as_far_as_it_was_read(project, upstream):
+    source = streaming("""
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            assert len(read("slow", events=4)) == 4
+            assert opus.calls[0].end == "aborted"
+            assert opus.calls[0].response.content[0].text == "you s"
+        """)
+    text = record(project, source)
+    assert "state: aborted" in text
+    assert run(project, source).counts == {"passed": 1}
+
+    reads_on = streaming("""
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            try:
+                read("slow")
+            except httpx.RemoteProtocolError as error:
+                assert "reads on where the recording stops" in str(error)
+        """)
+    outcome = run(project, reads_on)
+    assert outcome.counts == {"failed": 1}
+    assert outcome.failure.splitlines()[0] == (
+        "opus: call 1 reads on where the recording stops: when interaction 1 was recorded, the program closed the "
+        "stream."
+    )
+
+
+@pytest.mark.parametrize(("text", "error"), [("drop", "RemoteProtocolError"), ("stall", "ReadTimeout")])
+def test_a_stream_that_breaks_is_replayed_with_its_error_and_its_partial_text(project, upstream, text, error):
+    source = streaming(f"""
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            with pytest.raises(httpx.{error}) as caught:
+                read("{text}")
+            assert type(caught.value).__name__ == "{error}"
+            assert opus.calls[0].response.content[0].text == "you s"
+            assert opus.calls[0].end == "{'dropped' if text == 'drop' else 'timeout'}"
+        """)
+    stored = record(project, source)
+    assert f"state: error:{error}" in stored.replace('"', "")
+
+    assert run(project, source).counts == {"passed": 1}
+    assert len(upstream) == 1
+
+
+def test_a_server_that_is_not_there_is_recorded_as_what_it_raised(project, upstream, monkeypatch):
+    source = """
+        import httpx
+
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            with pytest.raises(httpx.ConnectError):
+                ask("Hi", url="http://127.0.0.1:9/v1/messages")
+            assert (opus.calls[0].status, opus.calls[0].end) == (None, "dropped")
+        """
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")
+    record(project, source)
+
+    assert run(project, source).counts == {"passed": 1}
+
+
+def test_nothing_private_is_in_the_file_or_on_the_terminal(project, upstream):
+    source = f"""
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            ask("My key is {KEY}", url=BASE)
+            assert opus.calls[0].response.content[0].text == ANSWER
+            assert not FAIL
+        """
+    secret = f'ANSWER, FAIL = "1: you said My key is {KEY}", False\n'
+    text = record(project, secret + dedent(source))
+    for planted in (KEY, "PlantedRequest", "planted-org", "planted-cookie", "planted-ray", "x-stainless"):
+        assert planted not in text
+
+    scrubbed = 'ANSWER, FAIL = "1: you said My key is <scrubbed ANTHROPIC_API_KEY>", {}\n'
+    assert run(project, scrubbed.format(False) + dedent(source)).counts == {"passed": 1}
+    outcome = run(project, scrubbed.format(True) + dedent(source), "--no-header", "-rN", "--tb=no")
+    assert outcome.counts == {"failed": 1}
+    assert KEY not in outcome.text
+    assert "<scrubbed ANTHROPIC_API_KEY>" in outcome.section
+
+
+def test_recording_asked_for_in_ci_is_refused_without_a_second_flag(project, upstream, monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    outcome = run(project, ONE_CALL, "--opus-record=once")
+    assert outcome.ret == pytest.ExitCode.USAGE_ERROR
+    assert "--opus-record calls the real API, and this is CI" in outcome.result.stderr.str()
+    assert upstream == []
+
+    assert run(project, ONE_CALL, "--opus-record=once", "--opus-record-in-ci").counts == {"passed": 1}
+    assert run(project, ONE_CALL).counts == {"passed": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--opus-record=some"], "--opus-record is 'some'; none, once, new_episodes or all is expected."),
+        (["--opus-record=all", "--opus-live"], "--opus-record and --opus-live exclude each other: a live test is not recorded."),
+        (["-oopus_replay_speed=fast"], "opus_replay_speed is 'fast'; instant, recorded or a number above 0 is expected."),
+        (["-oopus_replay_speed=0"], "opus_replay_speed is '0'; instant, recorded or a number above 0 is expected."),
+    ],
+)
+def test_wrong_options_are_usage_errors(project, monkeypatch, arguments, message):
+    monkeypatch.delenv("CI", raising=False)
+    outcome = run_without_upstream(project, *arguments)
+
+    assert outcome.ret == pytest.ExitCode.USAGE_ERROR
+    assert message in outcome.result.stderr.str()
+
+
+def run_without_upstream(project, *arguments):
+    return project.run("def test_it(): pass", *arguments)
+
+
+@pytest.mark.parametrize(
+    ("marker", "message"),
+    [
+        ("(1)", "@pytest.mark.opus_cassette takes one positional argument, a name; got (1,)."),
+        ("('a', 'b')", "@pytest.mark.opus_cassette takes one positional argument, a name; got ('a', 'b')."),
+        ("(' ')", "@pytest.mark.opus_cassette takes one positional argument, a name; got (' ',)."),
+        ("(mode='all')", "@pytest.mark.opus_cassette: unknown argument 'mode'; it takes a name and ignore."),
+        ("(ignore='a')", "@pytest.mark.opus_cassette: ignore is 'a'; a list of paths is expected."),
+        ("(ignore=[1])", "@pytest.mark.opus_cassette: ignore is [1]; a list of paths is expected."),
+        (
+            "(ignore=['a..b'])",
+            "@pytest.mark.opus_cassette: 'a..b' is no path into a request; metadata.user_id or "
+            "messages[*].content[*].id is one.",
+        ),
+    ],
+)
+def test_wrong_arguments_of_the_marker_fail_the_test_in_setup(project, marker, message):
+    outcome = project.run(f"@pytest.mark.opus_cassette{marker}\ndef test_it(): pass")
+
+    assert outcome.counts == {"errors": 1}
+    assert outcome.failure == message
+
+
+@pytest.mark.parametrize("call", ["script('a')", "otherwise('a')", "when(user='a')"])
+def test_a_script_in_a_cassette_test_raises_at_that_line(project, call):
+    outcome = project.run(f"@pytest.mark.opus_cassette\ndef test_it(opus):\n    opus.{call}\n")
+
+    assert outcome.counts == {"failed": 1}
+    name = call.partition("(")[0]
+    assert f"RuntimeError: opus.{name}(): this test replays a cassette; a script has no effect here." in outcome.failure
+
+
+def test_opus_live_lets_the_calls_through(project, upstream):
+    assert run(project, ONE_CALL, "--opus-live").counts == {"passed": 1}
+    assert len(upstream) == 1
+    assert not cassette().exists()
+
+
+def test_names_of_files_never_collide(project, upstream):
+    ids = ["a/b", "a:b", "a-b", "A-b", "é", "x" * 300, "x" * 300 + "y", ".", "..", "con|?"]
+    source = f"""
+        @pytest.mark.opus_cassette
+        @pytest.mark.parametrize("name", {ids!r}, ids={ids!r})
+        def test_it(opus, name):
+            assert ask(name, url=BASE)
+
+        class TestIt:
+            @pytest.mark.opus_cassette
+            def test_it(self, opus):
+                ask("class", url=BASE)
+        """
+    assert run(project, source, "--opus-record=once").counts == {"passed": len(ids) + 1}
+    names = [path.name for path in Path("cassettes/test_it").iterdir()]
+    assert len({name.casefold() for name in names}) == len(ids) + 1
+    assert max(map(len, names)) < 150
+    assert {"test_it[a-b].yaml", "TestIt.test_it.yaml"} <= set(names)
+
+    assert run(project, source).counts == {"passed": len(ids) + 1}
+    assert len(upstream) == len(ids) + 1
+
+
+def test_a_token_budget_judges_recorded_calls(project, upstream):
+    source = """
+        @pytest.mark.opus_cassette
+        @pytest.mark.token_budget({})
+        def test_it(opus):
+            ask("Hi", url=BASE)
+        """
+    record(project, source.format(100))
+    outcome = run(project, source.format(99))
+
+    assert outcome.counts == {"failed": 1}
+    assert outcome.failure.startswith("token budget exceeded: 100 tokens used of 99 (+1%) in 1 call")
+
+
+def test_a_miss_that_ends_the_test_is_the_failure_that_is_shown(project, upstream):
+    source = """
+        class AgentError(Exception):
+            pass
+
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            try:
+                send("{}", url=BASE).raise_for_status()
+            except Exception as error:
+                raise AgentError(opus.calls[0].error.message) from error
+        """
+    record(project, source.format("a"))
+    outcome = run(project, source.format("b"))
+
+    assert outcome.counts == {"failed": 1}
+    assert outcome.failure.splitlines()[0] == (
+        "opus: call 1 is not in the cassette cassettes/test_it/test_it.yaml: messages[0].content differs."
+    )
+    assert "AgentError" not in outcome.failure
+
+    other = dedent(source).format("b").replace("opus.calls[0].error.message) from error", "'no')")
+    assert "AgentError: no" in run(project, other.replace("raise_for_status()", "json()['content']")).failure
