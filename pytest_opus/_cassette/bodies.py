@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, overload
 
 from .._api.sse import to_json
 from .interaction import Body, Events, Json
@@ -122,9 +123,43 @@ def json_line(value: Any) -> str:
     return _NOT_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", to_json(value))
 
 
-def events_from(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """The events of these lines. Raises `ValueError` for a line that is no JSON object."""
-    for line in lines:
+class StoredEvents(Sequence[dict[str, Any]]):
+    """The events of lines in a cassette, read when they are first needed: they are most of what there is to read.
+
+    Raises `ValueError` then, for a line that is no JSON object.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _events(self) -> list[dict[str, Any]]:
+        return list(_events_from(self._text.split("\n")))
+
+    @overload
+    def __getitem__(self, index: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        return self._events[index]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self._events)
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._events == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as lists have none
+
+    def __repr__(self) -> str:
+        return repr(self._events)
+
+
+def _events_from(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for line in filter(None, lines):
         event = json.loads(line)
         if event.__class__ is not dict:
             raise ValueError("an event is a JSON object")
@@ -137,11 +172,6 @@ def events_from(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
             yield {"type": "content_block_delta", "index": index, "delta": {"type": kind, key: value}}
 
 
-def same_json(one: Any, other: Any) -> bool:
-    """Whether two JSON values are the same to the last digit: 1 is not 1.0, nor true; the order of keys counts."""
-    return to_json(one) == to_json(other)
-
-
 def from_base64(text: str) -> bytes:
     return base64.b64decode("".join(text.split()), validate=True)
 
@@ -149,10 +179,3 @@ def from_base64(text: str) -> bytes:
 def to_base64(data: bytes) -> str:
     """The bytes in lines of 76 characters."""
     return base64.encodebytes(data).decode()
-
-
-def in_plain_types(value: Any) -> Any:
-    """A copy of a JSON value without the project's own subclasses of `dict`."""
-    if isinstance(value, Mapping):
-        return {key: in_plain_types(item) for key, item in value.items()}
-    return [in_plain_types(item) for item in value] if isinstance(value, list) else value

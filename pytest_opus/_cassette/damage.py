@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from .interaction import CassetteError
 
-_CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: |$)", re.MULTILINE)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONFLICT = ("\n<<<<<<<", "\n|||||||", "\n=======", "\n>>>>>>>")
+"""Marks of git, at the beginning of a line. Whatever a cassette holds is indented."""
 
 
 def damaged(name: str, line: int, problem: str, cure: str = "") -> CassetteError:
@@ -20,13 +18,18 @@ def check_text(text: str, name: str) -> None:
     """Raise `CassetteError` for what no program writes into a cassette."""
     if not text.strip():
         raise damaged(name, 1, "the cassette is empty: writing it was interrupted, or it was emptied since")
-    if found := _CONTROL.search(text):
-        problem = f"the cassette holds the character U+{ord(found[0]):04X}, which no cassette has"
-        raise damaged(name, _line(text, found.start()), problem)
-    if found := _CONFLICT.search(text):
-        cure = "Resolve the conflict by taking one side whole (git checkout --ours or --theirs), or delete the file "
-        cure += "and record again with --opus-record=all."
-        raise damaged(name, _line(text, found.start()), "the cassette holds a merge conflict", cure)
+    if "\0" in text:
+        raise damaged(
+            name, _line(text, text.index("\0")), "the cassette holds zero bytes: its text was lost"
+        )
+    lines = f"\n{text}"
+    places = [place for mark in _CONFLICT if (place := lines.find(mark)) >= 0]
+    if places:
+        cure = (
+            "Resolve the conflict by taking one side whole (git checkout --ours or --theirs), "
+            "or delete the file and record again with --opus-record=all."
+        )
+        raise damaged(name, _line(text, min(places)), "the cassette holds a merge conflict", cure)
 
 
 def decoded(data: bytes, name: str) -> str:

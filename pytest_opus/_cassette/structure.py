@@ -9,7 +9,7 @@ from typing import Any
 
 from .._api.request import Sent
 from .block_yaml import Flow, NotYamlError, to_lines
-from .bodies import event_lines, events_from, from_base64, json_line, to_base64
+from .bodies import StoredEvents, event_lines, from_base64, json_line, to_base64
 from .history import BrokenReferenceError, Reader, Writer, sent_of
 from .interaction import Body, Events, Interaction, Json, Recorded, RecordedRequest, RecordedResponse
 from .summary import summary_of
@@ -187,7 +187,7 @@ def _read_body(value: Any, what: str) -> Body:
         case {"json_text": found, **rest} if not rest:
             return Json(_read_json(found, what))
         case {"events": found, **rest} if set(rest) <= {"rest"}:
-            return Events(_read_events(found), rest.get("rest", ""))
+            return Events(StoredEvents(found), rest.get("rest", ""))
         case {"string": found, **rest} if not rest:
             return str(found)
         case {"base64": found, **rest} if not rest:
@@ -205,9 +205,10 @@ def _read_json(text: str, what: str) -> Any:
         raise MalformedError(f"{what} has 'json_text' that is no JSON") from None
 
 
-def _read_events(text: str) -> list[dict[str, Any]]:
-    lines = text.splitlines()
-    try:
-        return list(events_from(lines))
-    except (ValueError, RecursionError):
-        raise MalformedError("'events' are not one JSON object on each line") from None
+def check_events(body: Body) -> None:
+    """Raise `MalformedError` where events cannot be read, rather than when they are first needed."""
+    if isinstance(body, Events):
+        try:
+            len(body.events)
+        except (ValueError, RecursionError):
+            raise MalformedError("its events are not one JSON object on each line") from None

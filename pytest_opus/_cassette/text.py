@@ -12,7 +12,7 @@ from .damage import check_text, damaged
 from .history import BrokenReferenceError, Reader, Writer
 from .interaction import Interaction
 from .plain_yaml import YamlError, load_yaml
-from .structure import MalformedError, interaction_lines, read_interaction
+from .structure import MalformedError, check_events, interaction_lines, read_interaction
 
 _FORMAT = "# pytest-opus cassette, format "
 _FIRST = f"{_FORMAT}1: recorded calls without their secrets. To record again: pytest --opus-record=all"
@@ -58,16 +58,17 @@ def from_text(text: str, name: str) -> Tape:
         line = text.count("\n") + (not text.endswith("\n"))
         raise damaged(name, line, "the end of the cassette is missing: it was cut off, or something was added to it")
     above = text[: end.start()]
-    interactions, lines = _read(above, name)
+    sealed = end[2] == _seal(above)
+    interactions, lines = _read(above, name, sealed)
     if len(interactions) != int(end[1]):
         problem = f"the cassette holds {len(interactions)} interactions, but its last line counts {end[1]}"
         cure = "If that is meant, correct the number in the last line; else bring the file back "
         cure += f"(git checkout -- {name}), or delete it and record again with --opus-record=all."
         raise damaged(name, text.count("\n"), problem, cure)
-    return Tape(interactions, lines, sealed=end[2] == _seal(above))
+    return Tape(interactions, lines, sealed)
 
 
-def _read(text: str, name: str) -> tuple[list[Interaction], list[int]]:
+def _read(text: str, name: str, sealed: bool) -> tuple[list[Interaction], list[int]]:
     try:
         value, starts = load_yaml(text)
     except YamlError as error:
@@ -77,14 +78,17 @@ def _read(text: str, name: str) -> tuple[list[Interaction], list[int]]:
         raise damaged(name, 2, "the cassette has not the one key 'interactions', with a list")
     reader = Reader()
     lines = [starts.get(id(item), 1) for item in items]
-    return [_read_one(item, reader, name, line) for item, line in zip(items, lines, strict=True)], lines
+    return [_read_one(item, reader, name, line, sealed) for item, line in zip(items, lines, strict=True)], lines
 
 
-def _read_one(item: Any, reader: Reader, name: str, line: int) -> Interaction:
+def _read_one(item: Any, reader: Reader, name: str, line: int, sealed: bool) -> Interaction:
     try:
-        return read_interaction(item, reader)
+        interaction = read_interaction(item, reader)
+        if not sealed:
+            check_events(interaction.response.body)
     except (MalformedError, BrokenReferenceError) as error:
         raise damaged(name, line, f"this interaction cannot be read: {error}") from None
+    return interaction
 
 
 def _seal(above: str) -> str:
