@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ._cassette.choice import Choice
+from ._cassette.choice import SUFFIXES, Choice
 from ._cassette.paths import parse_path
 from ._config import SETTINGS
 
@@ -64,7 +64,7 @@ def cassette_path(item: pytest.Item, name: object) -> Path:
     folder = item.path.parent / "cassettes" / item.path.stem
     if isinstance(name, str):
         path = folder / name
-        return path if path.suffix in (".yaml", ".yml", ".json") else path.with_name(f"{path.name}.yaml")
+        return path if path.suffix in SUFFIXES else path.with_name(f"{path.name}.yaml")
     return folder / f"{_file_name(item.nodeid.partition('::')[2])}.yaml"
 
 

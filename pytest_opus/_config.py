@@ -67,6 +67,7 @@ class RunOptions(NamedTuple):
     reports: tuple[Path, ...] = ()
     min_pass_rate: float = 1.0
     quiet: bool = False
+    max_age: int = 180
 
     @property
     def limited(self) -> bool:
@@ -86,6 +87,7 @@ class RunOptions(NamedTuple):
 SETTINGS = pytest.StashKey[Settings]()
 OPTIONS = pytest.StashKey[RunOptions]()
 STATE = pytest.StashKey[TestState]()
+DESELECTED = pytest.StashKey[list[pytest.Item]]()
 
 
 _OPUS_MARKER = (
@@ -144,6 +146,8 @@ def add_options(parser: pytest.Parser) -> None:
     option("--opus-record", metavar="none|once|new_episodes|all", default="none", help="Record the cassettes of tests "
            "marked opus_cassette: those that do not exist; what they lack; all anew (default: none).")  # fmt: skip
     option("--opus-record-in-ci", action="store_true", help="Let --opus-record record in CI too.")
+    parser.addini("opus_cassette_max_age", "Days after which the summary tells that a cassette is old; 0 for never "
+                  "(default: 180)", default="180")  # fmt: skip
     parser.addini("opus_replay_speed", "How fast cassettes are replayed: instant, recorded, or how many times as fast "
                   "(default: instant)", default="instant")  # fmt: skip
     option("--opus-min-pass-rate", metavar="SHARE", default="1.0", help="How many tests must pass for an effort level "
@@ -166,12 +170,19 @@ def read_options(config: pytest.Config) -> RunOptions:
         reports=tuple(_report_file(config, name) for name in config.getoption("--opus-report")),
         min_pass_rate=_pass_rate(config.getoption("--opus-min-pass-rate")),
         quiet=verbosity(config) < 0,
+        max_age=_days(config.getini("opus_cassette_max_age")),
     )
 
 
 def verbosity(config: pytest.Config) -> int:
     """How much is told; 0 where there is no terminal."""
     return int(config.getoption("verbose", 0))
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal():
+        raise pytest.UsageError(f"opus_cassette_max_age is {text!r}; a number of days, 0 or more, is expected.")
+    return int(text)
 
 
 def _tokens(text: str | None) -> int | None:

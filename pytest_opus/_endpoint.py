@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
+from os import PathLike
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     import anthropic
 
     from ._cassette.choice import Choice
-    from ._responders.recorded import Recorded
+    from ._responders.recorded import Deck, Recorded
 
 
 class Claim(NamedTuple):
@@ -299,6 +300,16 @@ class Endpoint:
             raise RuntimeError(f"opus.{what}: this test replays a cassette; a script has no effect here.")
 
     @property
+    def deck(self) -> Deck | None:
+        """The cassette that answers, with what is needed to play it."""
+        return self._recorded.deck if self._recorded else None
+
+    @property
+    def taped(self) -> dict[str, Any] | None:
+        """What became of the cassette, for reports."""
+        return self._recorded.facts() if self._recorded else None
+
+    @property
     def forwards(self) -> bool:
         """Whether calls may reach the real API."""
         return self._live is not None or (self._recorded is not None and self._recorded.deck.choice.records)
@@ -410,17 +421,29 @@ class endpoint:  # noqa: N801
             opus.script("Hello.")
             assert greet() == "Hello."
 
+    Args:
+        cassette: a file to answer from, in place of a script; with `--opus-record` it is recorded, and written at the
+            end of the block unless this ends with an exception or a problem.
+
     Raises:
         ValueError: an unknown option.
+        CassetteError: the cassette cannot be read, or not be written where it is to be recorded.
     """
 
-    def __init__(self, **options: Unpack[Options]) -> None:
+    def __init__(self, *, cassette: str | PathLike[str] | None = None, **options: Unpack[Options]) -> None:
         __tracebackhide__ = True
         self._settings = session_settings().override(options, "endpoint()")
+        self._cassette = cassette
         self._stack = ExitStack()
 
     def __enter__(self) -> Endpoint:
-        self._endpoint = self._stack.enter_context(opened(self._settings, "endpoint"))
+        __tracebackhide__ = True
+        choice = None
+        if self._cassette is not None:
+            from ._recording import choice_of_file
+
+            choice = choice_of_file(self._cassette, self._settings)
+        self._endpoint = self._stack.enter_context(opened(self._settings, "endpoint", cassette=choice))
         return self._endpoint
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -429,5 +452,7 @@ class endpoint:  # noqa: N801
         self._stack.close()
         if kind is not None and issubclass(kind, Exception):
             raise_exceptions(self._endpoint.problems)
-        elif kind is None and (messages := settle(self._endpoint.problems)):
-            raise AssertionError("\n\n".join(messages))
+        elif kind is None:
+            if messages := settle(self._endpoint.problems):
+                raise AssertionError("\n\n".join(messages))
+            self._endpoint.save()

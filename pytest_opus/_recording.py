@@ -7,11 +7,12 @@ import os
 import socket
 from collections.abc import Iterable, Sequence
 from functools import partial
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from ._cassette.cassette import Cassette
-from ._cassette.choice import Choice
+from ._cassette.choice import SUFFIXES, Choice
 from ._cassette.file import check_writable, locked, read
 from ._cassette.interaction import CassetteError, Interaction, RecordedRequest, RecordedResponse
 from ._cassette.matching import Matcher
@@ -36,6 +37,13 @@ class _Storage(Persister):
         if self.tape and not self.tape.sealed:
             requests = [self._normal.stored(request) for request in requests]
         return requests, responses
+
+
+def choice_of_file(file: str | PathLike[str], settings: Settings) -> Choice:
+    """The choice of a program that names its cassette itself."""
+    path = Path(file)
+    path = path if path.suffix in SUFFIXES else path.with_name(f"{path.name}.yaml")
+    return Choice(path, str(path), settings.record, fresh=not os.path.lexists(path), speed=settings.replay_speed)
 
 
 def open_cassette(choice: Choice, settings: Settings) -> Recorded:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import sys
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from . import _active
-from ._config import MARKERS, OPTIONS, SETTINGS, STATE, TestState, add_options, read_options, read_settings
+from ._config import DESELECTED, MARKERS, OPTIONS, SETTINGS, STATE, TestState, add_options, read_options, read_settings
 from ._settings import begin_session, end_session
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
         with suppress(ValueError):
             metafunc.parametrize("opus_effort", effort_levels_of(metafunc.definition), indirect=True)
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    if items:
+        items[0].config.stash.setdefault(DESELECTED, []).extend(items)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -117,11 +123,39 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         from ._report.payload import attach
 
         attach(report, state, options)
+    if state and state.cassette and report.when == "call" and report.passed:
+        from ._sharing import tell
+
+        if told := tell(item, state):
+            report.opus_shared = told  # type: ignore[attr-defined]
     if report.when == "teardown":
         from ._verdict import forget
 
         forget(item)
     return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if told := getattr(report, "opus_shared", None):
+        from ._sharing import hear
+
+        hear(report.nodeid, told)
+
+
+@pytest.hookimpl(tryfirst=True)  # whoever writes the outcome of the session must know it
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if f"{__package__}._sharing" in sys.modules and not hasattr(session.config, "workerinput"):
+        from ._sharing import judge
+
+        judge(session)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if f"{__package__}._sharing" in sys.modules:
+        from ._sharing import lines
+
+        for line in lines():
+            terminalreporter.write_line(line, red=True, bold=True)
 
 
 @pytest.fixture

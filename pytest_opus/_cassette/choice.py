@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from .paths import Path as JsonPath
 
+SUFFIXES = (".yaml", ".yml", ".json")
+
 
 class Choice(NamedTuple):
     """What a marker and the command line say of a cassette.

@@ -62,7 +62,7 @@ class Normal:
                 _rounded(upstream.first_byte),
                 _rounded(upstream.seconds),
             ),
-            sdk=_sdk(request.headers),
+            sdk=sdk_of(request.headers),
         )
 
     def _response_headers(self, upstream: Upstream) -> dict[str, str]:
@@ -157,7 +157,7 @@ def _uri(request: HttpRequest) -> str:
     return f"{scheme}://{host}{port}{request.path}{'?' * bool(request.query)}{request.query}"
 
 
-def _sdk(headers: Headers) -> str:
+def sdk_of(headers: Headers) -> str:
     """The client library, as SDKs tell of it: `python 2.12.0`."""
     return " ".join(filter(None, (headers.get(f"x-stainless-{name}") for name in ("lang", "package-version"))))
 

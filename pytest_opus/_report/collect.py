@@ -100,6 +100,7 @@ class Collector:
             everything=self._options.usage == "all",
             verbose=verbosity(terminal.config) > 0,
             width=get_terminal_size().columns,
+            max_age=self._options.max_age,
         )
         if lines:
             terminal.write_sep("=", "opus usage", bold=True)
@@ -119,7 +120,7 @@ class Collector:
 
 
 def _row(nodeid: str, runs: list[Attempt], *, crashed: bool) -> TestRow:
-    from .model import Calls, TestRow, shares_from_wire
+    from .model import Calls, Taped, TestRow, shares_from_wire
     from .payload import call_from_wire
 
     last = runs[-1]
@@ -134,6 +135,7 @@ def _row(nodeid: str, runs: list[Attempt], *, crashed: bool) -> TestRow:
         budget=shares_from_wire(last.told.get("budget", ())),
         problems=last.told.get("problems", ()),
         transcript=last.told.get("transcript", ""),
+        cassette=Taped(**last.told["cassette"]) if "cassette" in last.told else None,
     )
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from .levels import Comparison, Level, Times, compare_levels
-from .model import CallRow, Calls, Report, RunLimit, Share, TestRow
+from .model import CallRow, Calls, Report, RunLimit, Share, Taped, TestRow
 from .payload import call_from_wire
 
 SCHEMA = "pytest-opus-report"
@@ -56,7 +56,12 @@ def _test(test: TestRow) -> dict[str, Any]:
         "problems": list(test.problems),
         "calls": [_call(row) for row in test.calls.rows],
         "transcript": test.transcript,
+        "cassette": test.cassette and _taped(test.cassette),
     }
+
+
+def _taped(taped: Taped) -> dict[str, Any]:
+    return {**vars(taped), "drift": list(taped.drift)}
 
 
 def _sums(calls: Calls) -> dict[str, Any]:
@@ -148,6 +153,7 @@ def _test_from(data: Mapping[str, Any]) -> TestRow:
         budget=[Share(limit=s["limit"], used=Decimal(s["used"]), most=Decimal(s["most"])) for s in data["budget"]],
         problems=data["problems"],
         transcript=data["transcript"],
+        cassette=Taped(**data["cassette"]) if data.get("cassette") else None,
     )
 
 

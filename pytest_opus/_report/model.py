@@ -118,6 +118,26 @@ class Share:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Taped:
+    """What became of a test's cassette: requests that were replayed, recorded and missed, interactions left unused.
+
+    `oldest` is the day of its oldest interaction, such as `2026-11-22`; `drift` says what has changed since then.
+    """
+
+    name: str
+    replayed: int = 0
+    recorded: int = 0
+    unused: int = 0
+    missed: int = 0
+    oldest: str | None = None
+    drift: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        counts = {"replayed": self.replayed, "recorded": self.recorded, "unused": self.unused, "missed": self.missed}
+        return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+
+
+@dataclass(frozen=True, kw_only=True)
 class TestRow:
     """One test: its last attempt, and what the attempts before it used."""
 
@@ -132,6 +152,7 @@ class TestRow:
     budget: Sequence[Share] = ()
     problems: Sequence[str] = ()
     transcript: str = ""
+    cassette: Taped | None = None
 
     @cached_property
     def all_calls(self) -> Calls:

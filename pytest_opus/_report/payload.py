@@ -29,6 +29,8 @@ def attach(report: Any, state: TestState, options: RunOptions) -> None:
         payload["effort"] = state.effort
     if report.when == "call":
         payload |= _judged(state)
+        if state.endpoint and (taped := state.endpoint.taped):
+            payload["cassette"] = taped
         if options.reports:
             payload["transcript"] = "\n".join(one.transcript() for one in _active.opened)
     state.told = True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from .._api.describe import counted
@@ -20,13 +22,16 @@ class Line(NamedTuple):
     markup: tuple[str, ...] = ()
 
 
-def summary(report: Report, *, everything: bool = False, verbose: bool = False, width: int = 80) -> list[Line]:
+def summary(
+    report: Report, *, everything: bool = False, verbose: bool = False, width: int = 80, max_age: int = 0
+) -> list[Line]:
     """The summary of a run; no lines if there is nothing to tell.
 
     Args:
         everything: whether the usage of every test was asked for: then costs are shown in any case.
         verbose: whether all tests are listed, rather than the largest.
         width: columns of the terminal; ids of tests that do not fit lose their beginning.
+        max_age: days after which a cassette is called old; 0 for never.
     """
     if not report.tests and not report.crashed:
         return []
@@ -35,6 +40,7 @@ def summary(report: Report, *, everything: bool = False, verbose: bool = False, 
     if report.tests:
         lines += _tests(report, priced=priced, most=None if verbose else MOST_ROWS, width=width)
         lines += _live(report)
+        lines += _cassettes(report, max_age)
     if comparison := compare_levels(report):
         lines += [Line(""), *_levels(comparison)]
     return lines + list(_notes(report, priced=priced))
@@ -46,16 +52,15 @@ def _wants_cost(test: TestRow) -> bool:
 
 def _tests(report: Report, *, priced: bool, most: int | None, width: int) -> Iterator[Line]:
     shown, left = _largest(report.tests, most)
-    columns = ["test", "calls", "tokens", *(["cost"] if priced else []), "budget"]
-    rows = [columns, *(_row(test.nodeid, test.all_calls, _budget(test), priced=priced) for test in shown)]
+    columns = ["test", "calls", "tokens", *(["cost"] if priced else []), "budget", "cassette"]
+    rows = [columns, *(_row(test.nodeid, test.all_calls, test, priced=priced) for test in shown)]
     if left:
         rest = Calls([call for test in left for call in test.all_calls.rows])
-        rows.append(_row(f"... and {len(left):,} more", rest, "", priced=priced))
+        rows.append(_row(f"... and {len(left):,} more", rest, None, priced=priced))
     if len(report.tests) > 1:
-        rows.append(_row(counted(len(report.tests), "test"), report.calls, "", priced=priced))
-    if not any(row[-1] for row in rows[1:]):
-        rows = [row[:-1] for row in rows]
-    head, *texts = aligned(list(_fitted(rows, width)), left=("test", "budget"))
+        rows.append(_row(counted(len(report.tests), "test"), report.calls, None, priced=priced))
+    rows = _without_empty(rows, ("budget", "cassette"))
+    head, *texts = aligned(list(_fitted(rows, width)), left=("test", "budget", "cassette"))
     yield Line(head, ("bold",))
     for text, test in zip(texts, [*shown, None, None], strict=False):
         yield Line(text, _markup(test))
@@ -78,10 +83,18 @@ def _largest(tests: Sequence[TestRow], most: int | None) -> tuple[Sequence[TestR
     return [tests[place] for place in sorted(chosen)], [tests[place] for place in by_size[most:]]
 
 
-def _row(name: str, calls: Calls, budget: str, *, priced: bool) -> list[str]:
+def _row(name: str, calls: Calls, test: TestRow | None, *, priced: bool) -> list[str]:
     about = "~" if calls.estimated else ""
     cost = [dollars(calls.cost)] if priced else []
-    return [name, f"{calls.count:,}", f"{about}{calls.tokens:,}", *cost, budget]
+    of_test = [_budget(test), str(test.cassette or "")] if test else ["", ""]
+    return [name, f"{calls.count:,}", f"{about}{calls.tokens:,}", *cost, *of_test]
+
+
+def _without_empty(rows: Sequence[list[str]], names: Sequence[str]) -> list[list[str]]:
+    """The rows without the columns of those names in which nothing stands."""
+    head, *others = rows
+    kept = [place for place, name in enumerate(head) if name not in names or any(row[place] for row in others)]
+    return [[row[place] for place in kept] for row in rows]
 
 
 def _budget(test: TestRow) -> str:
@@ -105,6 +118,20 @@ def _live(report: Report) -> Iterator[Line]:
     live = report.calls.live
     if live.rows:
         yield Line(f"The API answered {counted(live.count, 'call')}: {live.tokens:,} tokens, {dollars(live.cost)}.")
+
+
+def _cassettes(report: Report, max_age: int) -> Iterator[Line]:
+    """What is to be known of the cassettes of the run, though it fails no test."""
+    tests = [test for test in report.tests if test.cassette]
+    oldest = {test.cassette.name: test.cassette.oldest for test in tests if test.cassette and test.cassette.oldest}
+    limit = f"{datetime.fromisoformat(report.created) - timedelta(days=max_age):%Y-%m-%d}" if max_age else ""
+    old = sorted((day, name) for name, day in oldest.items() if day < limit)
+    if old:
+        day, name = old[0]
+        more = f"{counted(len(old), 'cassette')} {'is' if len(old) == 1 else 'are'} older than {max_age} days"
+        yield Line(f"{more}, the oldest {name} ({day}). To record anew: --opus-record=all", ("yellow",))
+    drifted = Counter(drift for test in tests if test.cassette for drift in test.cassette.drift)
+    yield from (Line(f"Recorded with {drift} ({counted(count, 'test')}).") for drift, count in drifted.items())
 
 
 def _levels(comparison: Comparison) -> Iterator[Line]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._api.reader import Body
-from .._cassette.interaction import Interaction, RecordedRequest
+from .._cassette.interaction import Interaction, RecordedRequest, RecordedResponse
+from .._cassette.normal import Normal, sdk_of
 from .._cassette.order import Taken
 from .._http import Forward, HttpRequest, Reply, Upstream
 from .._judges.unused import unused_interactions
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from .._cassette.cassette import Cassette
     from .._cassette.choice import Choice
     from .._cassette.matching import Matcher
-    from .._cassette.normal import Normal
 
 
 class Deck(NamedTuple):
@@ -55,6 +55,7 @@ class Recorded:
         self.deck = deck
         self.replayed = self.missed = self.pending = 0
         self.taken: list[Taken] = []
+        self.drift: dict[str, None] = {}
         self._settings = settings
         self._lock = Lock()
 
@@ -69,6 +70,7 @@ class Recorded:
         if place is not None:
             self.replayed += 1
             response = cassette.data[place][1]
+            self._note_drift(asked, request, *cassette.data[place])
             stops = beyond(self.deck, place, call) if response.state == "aborted" else None
             if call is not None:
                 call.recorded = True
@@ -90,6 +92,32 @@ class Recorded:
         unused = self.deck.cassette.unused
         if unused and severity != "off" and not (self.missed or self.taken or self.deck.choice.test):
             yield unused_interactions(self.deck, unused, severity)
+
+    def facts(self) -> dict[str, Any]:
+        """What became of the cassette, in builtin types: counts of requests, the oldest day, what has changed since."""
+        cassette = self.deck.cassette
+        days = [one.response.recorded.day for one in cassette.loaded if one.response.recorded.day]
+        return {
+            "name": self.deck.name,
+            "replayed": self.replayed,
+            "recorded": len(self.taken),
+            "unused": len(cassette.unused),
+            "missed": self.missed,
+            "oldest": min(days, default=None),
+            "drift": list(self.drift),
+        }
+
+    def _note_drift(
+        self, asked: RecordedRequest, request: HttpRequest, recorded: RecordedRequest, response: RecordedResponse
+    ) -> None:
+        """What may differ from the recording, and is worth knowing."""
+        names = {
+            "anthropic-version": (recorded.headers.get("anthropic-version"), asked.headers.get("anthropic-version")),
+            "SDK": (response.sdk, sdk_of(request.headers)),
+        }
+        for name, (then, now) in names.items():
+            if then and now and then != now:
+                self.drift[f"{name} {then}, now {now}"] = None
 
     def _miss(self, asked: RecordedRequest, call: Call | None) -> Reply:
         severity = self._settings.unrecorded

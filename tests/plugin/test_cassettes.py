@@ -275,8 +275,7 @@ def test_interactions_that_nobody_asks_for_fail_the_test(project, upstream):
     assert outcome.counts == {"failed": 1}
     assert outcome.failure.splitlines() == [
         "opus: 1 of 2 interactions of cassettes/test_it/test_it.yaml was never asked for: 2.",
-        "  interaction 2, cassettes/test_it/test_it.yaml:43: model claude-opus-4-7, 1 message, the last: "
-        'user text "b"',
+        '  interaction 2, cassettes/test_it/test_it.yaml:43: model claude-opus-4-7, 1 message, the last: user text "b"',
         "Find out why the program asked for less than when it was recorded. To record the test again: "
         "pytest test_it.py::test_it --opus-record=all",
         'Where fewer calls are fine: @pytest.mark.opus(unused_interactions="off").',
@@ -479,7 +478,7 @@ def test_a_stream_that_breaks_is_replayed_with_its_error_and_its_partial_text(pr
                 read("{text}")
             assert type(caught.value).__name__ == "{error}"
             assert opus.calls[0].response.content[0].text == "you s"
-            assert opus.calls[0].end == "{'dropped' if text == 'drop' else 'timeout'}"
+            assert opus.calls[0].end == "{"dropped" if text == "drop" else "timeout"}"
         """)
     stored = record(project, source)
     assert f"state: error:{error}" in stored.replace('"', "")
@@ -540,8 +539,14 @@ def test_recording_asked_for_in_ci_is_refused_without_a_second_flag(project, ups
     ("arguments", "message"),
     [
         (["--opus-record=some"], "--opus-record is 'some'; none, once, new_episodes or all is expected."),
-        (["--opus-record=all", "--opus-live"], "--opus-record and --opus-live exclude each other: a live test is not recorded."),
-        (["-oopus_replay_speed=fast"], "opus_replay_speed is 'fast'; instant, recorded or a number above 0 is expected."),
+        (
+            ["--opus-record=all", "--opus-live"],
+            "--opus-record and --opus-live exclude each other: a live test is not recorded.",
+        ),
+        (
+            ["-oopus_replay_speed=fast"],
+            "opus_replay_speed is 'fast'; instant, recorded or a number above 0 is expected.",
+        ),
         (["-oopus_replay_speed=0"], "opus_replay_speed is '0'; instant, recorded or a number above 0 is expected."),
     ],
 )
@@ -655,3 +660,142 @@ def test_a_miss_that_ends_the_test_is_the_failure_that_is_shown(project, upstrea
 
     other = dedent(source).format("b").replace("opus.calls[0].error.message) from error", "'no')")
     assert "AgentError: no" in run(project, other.replace("raise_for_status()", "json()['content']")).failure
+
+
+SHARED = """
+    import pytest
+
+    pytestmark = pytest.mark.opus_cassette("shared")
+
+    @pytest.mark.parametrize("name", {})
+    def test_it(opus, name):
+        ask(name, url=BASE)
+        ask("both", url=BASE)
+    """
+
+
+def test_tests_may_share_a_cassette_and_each_gets_its_own_answers(project, upstream):
+    answer = 'assert ask("both", url=BASE)[0] == NUMBER[name]'
+    source = dedent(SHARED).format(["a", "b"]).replace('ask("both", url=BASE)', answer)
+    first = "NUMBER = {'a': '2', 'b': '2'}\n" + source
+    assert run(project, first, "--opus-record=once").counts == {"passed": 2}
+    assert len(upstream) == 3
+
+    assert run(project, first).counts == {"passed": 2}
+    again = "NUMBER = {'a': '2', 'b': '5'}\n" + source
+    assert run(project, again, "--opus-record=all", "-k", "[b]").counts == {"passed": 1, "deselected": 1}
+    assert run(project, again).counts == {"passed": 2}
+    assert len(upstream) == 5
+
+
+def test_what_none_of_the_sharers_asks_for_fails_the_session_if_all_of_them_ran_and_passed(project, upstream):
+    assert run(project, SHARED.format(["a", "b", "c"]), "--opus-record=once").counts == {"passed": 3}
+    assert len(upstream) == 4
+    two = SHARED.format(["a", "b"])
+
+    for arguments in ([], ["-n2"], ["-q"]):
+        outcome = run(project, two, *arguments)
+        assert outcome.counts == {"passed": 2}
+        assert outcome.ret == pytest.ExitCode.TESTS_FAILED
+        assert (
+            "opus: cassettes/test_it/shared.yaml: of 4 interactions none of the 2 tests that share it asked for: 4. "
+            "To record it again: pytest --opus-record=all"
+        ) in outcome.text
+
+    three = run(project, SHARED.format(["a", "b", "c"]))
+    assert (three.counts, three.ret) == ({"passed": 3}, 0), three.text
+    assert run(project, two, "-k", "[a]").ret == 0
+    assert run(project, two, "test_it.py::test_it[a]").ret == 0
+    assert run(project, two.replace("opus, name):", "opus, name):\n        assert name == 'a'")).counts == {
+        "passed": 1,
+        "failed": 1,
+    }
+    off = two.replace('("shared")', '("shared"), pytest.mark.opus(unused_interactions="off")')
+    assert run(project, off).ret == 0
+
+
+def test_xdist_loses_nothing_of_a_shared_cassette(project, upstream):
+    source = SHARED.format(list("abcdefgh")).replace('ask("both", url=BASE)', "pass")
+    assert run(project, source, "--opus-record=once", "-n4").counts == {"passed": 8}
+    assert len(upstream) == 8
+
+    assert run(project, source).counts == {"passed": 8}
+    assert run(project, source, "-n4").counts == {"passed": 8}
+    assert len(upstream) == 8
+
+
+def test_an_endpoint_of_any_scope_plays_a_cassette(project, upstream):
+    source = """
+        @pytest.fixture(scope="module")
+        def agent():
+            with endpoint(cassette="tapes/agent") as opus:
+                yield opus
+
+        def test_one(agent):
+            assert ask("one", url=BASE) == "1: you said one"
+
+        def test_two(agent):
+            assert ask("two", url=BASE) == "2: you said two"
+            assert len(agent.calls) == 2
+        """
+    assert run(project, source, "--opus-record=once").counts == {"passed": 2}
+    assert Path("tapes/agent.yaml").exists()
+
+    assert run(project, source).counts == {"passed": 2}
+    assert len(upstream) == 2
+    outcome = run(project, source, "-k", "one")
+    assert outcome.counts == {"passed": 1, "errors": 1, "deselected": 1}
+    assert "opus: 1 of 2 interactions of tapes/agent.yaml was never asked for: 2." in outcome.failure
+
+
+def test_nested_endpoints_play_their_own_cassettes(project, upstream):
+    source = """
+        import threading
+
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            ask("outer", url=BASE)
+            with endpoint(cassette="inner.yaml") as inner:
+                ask("inner", url=BASE)
+            ask("outer again", url=BASE)
+            assert (len(opus.calls), len(inner.calls)) == (2, 1)
+        """
+    record(project, source)
+
+    assert run(project, source).counts == {"passed": 1}
+    assert len(upstream) == 3
+
+
+def test_the_summary_tells_of_cassettes(project, upstream):
+    source = """
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            ask("Hi", url=BASE)
+            ask("Bye", url=BASE)
+        """
+    assert "2 recorded" in run(project, source, "--opus-record=once").text
+    outcome = run(project, source)
+    assert "  2 replayed" in outcome.text
+
+    text = cassette().read_text(encoding="utf-8")
+    today = text.partition('day: "')[2][:10]
+    cassette().write_text(text.replace(today, "2024-01-31"), encoding="utf-8")
+    old = "1 cassette is older than 180 days, the oldest cassettes/test_it/test_it.yaml (2024-01-31)."
+    assert old in run(project, source).text
+    assert "older than" not in run(project, source, ini="opus_cassette_max_age = 0").text
+
+
+def test_a_newer_client_is_told_and_replayed_all_the_same(project, upstream):
+    source = """
+        import httpx
+
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            sdk = {{"x-stainless-lang": "python", "x-stainless-package-version": "{}"}}
+            httpx.post(BASE, headers=headers(**sdk), json=body())
+        """
+    record(project, source.format("2.12.0"))
+
+    outcome = run(project, source.format("2.14.0"))
+    assert outcome.counts == {"passed": 1}
+    assert "Recorded with SDK python 2.12.0, now python 2.14.0 (1 test)." in outcome.text
