@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .scrub import Scrubber
+from .secrets import FAKE
 
-_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\"/\\]))|%([0-9a-fA-F]{2})")
+_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(/))|%([0-9a-fA-F]{2})")
 _DELTA = re.compile(r'^[^\n]*\{"type": ?"content_block_delta"[^\n]*$', re.MULTILINE)
 _PIECE = re.compile(r'"(?:text|thinking|partial_json)": ?"((?:[^"\\]|\\.)*+)"')
-_FAKE = "pytest-opus-fake"
 
 
 class Finding(NamedTuple):
@@ -41,7 +41,7 @@ def scan(scrubber: Scrubber, text: str, decoded: Iterable[str] = ()) -> list[Fin
 
 def _credentials(scrubber: Scrubber, text: str) -> Iterator[tuple[int, str]]:
     for span in scrubber.credentials(text):
-        if _FAKE not in text[span.start : span.end]:
+        if FAKE not in text[span.start : span.end]:
             yield span.start, span.kind
 
 
@@ -50,7 +50,7 @@ def _line(text: str, place: int) -> int:
 
 
 def _unescaped(text: str) -> Iterator[str]:
-    if "\\" in text or "%" in text:
+    if _ESCAPED.search(text):
         yield _ESCAPED.sub(lambda match: match[3] or chr(int(match[1] or match[2] or match[4], 16)), text)
 
 
