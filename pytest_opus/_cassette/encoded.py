@@ -10,10 +10,8 @@ from .spans import Span, merged, replaced
 
 Find = Callable[[str], Iterable[Span]]
 
-_RUN = re.compile(
-    r"(?:[A-Za-z0-9+/]{60,}+\r?\n)++[A-Za-z0-9+/]*+={0,2}"  # lines of base64
-    r"|[A-Za-z0-9+/_-]{11,}+={0,2}"
-)
+# Long lines of base64 go on in the next line.
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{11,}+(?:(?=\r?\n)(?<=[A-Za-z0-9+/]{60})\r?\n[A-Za-z0-9+/]++)*+={0,2}")
 # Four digits stand for three bytes; of ASCII text the first three digits are of few.
 _ASCII = re.compile(r"(?:[I-Za-f][C-HS-Xi-nyz0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]){2}")
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]{16,}+")
@@ -56,9 +54,10 @@ def _base64(run: re.Match[str], find: Find) -> Iterator[Span]:
             code = b64encode(_without(data, found)).decode()
             if not run[0].endswith("="):
                 code = code.rstrip("=")
+            code = digits[:skipped] + code + digits[end:]
             if "-" in run[0] or "_" in run[0]:
                 code = code.translate(_TO_URL_SAFE)
-            yield _span(*run.span(), digits[:skipped] + code + digits[end:], found)
+            yield _span(*run.span(), code, found)
             return
 
 

@@ -23,8 +23,10 @@ from .values import rebuilt, strings_of
 
 Direction = Literal["request", "response"]
 
-_REQUEST_HEADERS = frozenset({"anthropic-version", "anthropic-beta", "content-type"})
-_RESPONSE_HEADERS = frozenset({"content-type", "retry-after", "retry-after-ms", "x-should-retry", "request-id"})
+_KEPT_HEADERS: dict[Direction, frozenset[str]] = {
+    "request": frozenset({"anthropic-version", "anthropic-beta", "content-type"}),
+    "response": frozenset({"content-type", "retry-after", "retry-after-ms", "x-should-retry", "request-id"}),
+}
 _SECRET_HEADER = re.compile(
     r"auth|key|token|secret|cookie|credential|password|session|organization-id|workspace-id", re.IGNORECASE
 )
@@ -83,17 +85,14 @@ class Scrubber:
         path, mark, query = uri.partition("?")
         return self.text(path + mark + "&".join(map(_parameter, query.split("&"))))
 
-    def request_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Those that matter for the answer."""
-        return self._kept(headers, _REQUEST_HEADERS)
+    def headers(self, headers: Mapping[str, str], direction: Direction, number: int = 0) -> dict[str, str]:
+        """Those that matter for an answer, or to clients, by their names in lower case.
 
-    def response_headers(self, headers: Mapping[str, str], number: int = 0) -> dict[str, str]:
-        """Those that matter to clients. `number` is the place of the interaction: its request id is made of it."""
-        kept = self._kept(headers, _RESPONSE_HEADERS)
+        `number` is the place of the interaction: the request id of its answer is made of it.
+        """
+        fields = ((name.lower(), value) for name, value in headers.items())
+        kept = {name: self.text(value) for name, value in fields if name in _KEPT_HEADERS[direction]}
         return kept | {"request-id": _request_id(number)} if "request-id" in kept else kept
-
-    def _kept(self, headers: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
-        return {name.lower(): self.text(value) for name, value in headers.items() if name.lower() in names}
 
     def text(self, text: str) -> str:
         """A text without secrets, in whatever encoding they stand there."""
@@ -124,6 +123,10 @@ class Scrubber:
                 new[place] = self.json(event, "response", number)
         return events if all(map(_is, new, events)) else new
 
+    def secrets(self, text: str) -> list[Span]:
+        """Everything in a text that is not to be stored."""
+        return merged(self._spans(text))
+
     def credentials(self, text: str) -> list[Span]:
         """What in a text is a secret for certain: known, or a token by its form."""
         return merged(self._credentials(text, secrets.TOKEN, _DEPTH))
@@ -132,19 +135,28 @@ class Scrubber:
         """`metadata.user_id`: who it was is nobody's business, that it was somebody else matters."""
         metadata = fields.get("metadata")
         user_id = metadata.get("user_id") if isinstance(metadata, dict) else None
-        if not isinstance(user_id, str) or not user_id or _USER_ID.fullmatch(user_id):
+        if metadata is None or not isinstance(user_id, str) or not user_id or _USER_ID.fullmatch(user_id):
             return fields
-        return fields | {"metadata": metadata | {"user_id": placeholder("user-id", self.text(user_id), digits=2)}}
+        hidden = placeholder("user-id", self.text(user_id), digits=2)
+        return fields | {"metadata": metadata | {"user_id": hidden}}
 
-    def _block(self, name: str, pieces: Sequence[str]) -> Sequence[str]:
-        if name != "partial_json":
-            return self._pieces(pieces)
-        return cut(pieces, deltas.literals("".join(pieces), self.text))
+    def _block(self, name: str, pieces: Sequence[str], whole: bool) -> Sequence[str]:
+        """The pieces of a text of a stream; one that was cut off may end within a secret."""
+        if name == "partial_json":
+            return cut(pieces, deltas.literals("".join(pieces), self.text, self._beginning))
+        return self._pieces(pieces) if whole else self._pieces_of_beginning(pieces)
+
+    def _beginning(self, text: str) -> str:
+        return self._pieces_of_beginning([text])[0]
+
+    def _pieces_of_beginning(self, pieces: Sequence[str]) -> Sequence[str]:
+        pieces = self._pieces(pieces)
+        return cut(pieces, merged(self._known.endings("".join(pieces))))
 
     def _pieces(self, pieces: Sequence[str]) -> Sequence[str]:
         """The pieces of a text; what a replacement uncovers is replaced too."""
         for _ in range(_ROUNDS):
-            spans = merged(self._spans("".join(pieces)))
+            spans = self.secrets("".join(pieces))
             if not spans:
                 break
             pieces = cut(pieces, spans)

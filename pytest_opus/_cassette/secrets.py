@@ -129,7 +129,7 @@ PATTERNS = (
     _pattern("huggingface-token", "Hugging Face token", "hf_", _word("hf_", r"[A-Za-z0-9]{30,}")),
     _pattern("npm-token", "npm token", "npm_", _word("npm_", r"[A-Za-z0-9]{36}")),
     _pattern("pypi-token", "PyPI token", "pypi-", r"pypi-AgE[A-Za-z0-9_-]{40,}"),
-    _pattern("jwt", "JSON Web Token", "eyJ", _word("eyJ", r"[A-Za-z0-9_-]{8,}+\.eyJ[A-Za-z0-9_-]{8,}+(?:\.[A-Za-z0-9_-]*+)?")),
+    _pattern("jwt", "JSON Web Token", "eyJ", _word("eyJ", r"[\w-]{8,}+\.eyJ[\w-]{8,}+(?:\.[\w-]*+)?")),
     _pattern(
         "private-key",
         "private key",
