@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from .spans import Span
@@ -15,21 +16,23 @@ _PIECES = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta
 _PARTS: dict[str, tuple[str, dict[str, str]]] = {
     "content_block_start": ("content_block", {"text": "text", "thinking": "thinking"}),
     "content_block_delta": ("delta", _PIECES),
+    "content_block_stop": ("content_block", {}),
 }
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)(?:"|\\?$)', re.DOTALL)
+_STRING = re.compile(r'"(?P<string>(?:[^"\\]|\\.)*+)(?P<end>"|\\?$)', re.DOTALL)
 
 
-def scrubbed(events: Sequence[Event], pieces: Callable[[str, Sequence[str]], Sequence[str]]) -> list[Event]:
-    """The events with `pieces(name, strings)` in place of the strings that together are a text of a block.
+def scrubbed(events: Sequence[Event], pieces: Callable[[str, Sequence[str], bool], Sequence[str]]) -> list[Event]:
+    """The events with `pieces(name, strings, whole)` in place of the strings that together are a text of a block.
 
-    `name` is `text`, `thinking` or `partial_json`. No event is added or taken away.
+    `name` is `text`, `thinking` or `partial_json`; a block that never stopped is not `whole`. No event is added or
+    taken away.
     """
     new = list(events)
-    for name, places in _texts(events):
-        before = [events[number][part][name] for number, part in places]
-        for (number, part), old, piece in zip(places, before, pieces(name, before), strict=True):
+    for text in _texts(events):
+        before = [events[number][part][text.name] for number, part in text.places]
+        for (number, part), old, piece in zip(text.places, before, pieces(text.name, before, text.whole), strict=True):
             if piece != old:
-                new[number] = new[number] | {part: new[number][part] | {name: piece}}
+                new[number] = new[number] | {part: new[number][part] | {text.name: piece}}
     return new
 
 
@@ -39,33 +42,46 @@ def is_piece(event: Event) -> bool:
     return event.get("type") == "content_block_delta" and isinstance(delta, dict) and delta.get("type") in _PIECES
 
 
-def _texts(events: Sequence[Event]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """The name of each text, and where its pieces stand: number of the event and `delta` or `content_block`."""
-    texts: dict[tuple[Any, str], list[tuple[int, str]]] = {}
+@dataclass(slots=True)
+class _Text:
+    """Where the pieces of a text stand: number of the event, and `delta` or `content_block`."""
+
+    name: str
+    places: list[tuple[int, str]] = field(default_factory=list)
+    whole: bool = False
+
+
+def _texts(events: Sequence[Event]) -> list[_Text]:
+    texts: list[_Text] = []
+    of_block: dict[Any, dict[str, _Text]] = {}
     for number, event in enumerate(events):
         part, names = _PARTS.get(str(event.get("type")), ("", {}))
+        if not part:
+            continue
+        if part != "delta":
+            for text in of_block.pop(event.get("index"), {}).values():
+                text.whole = True
         holder = event.get(part)
-        name = names.get(str(holder.get("type")), "") if isinstance(holder, dict) else ""
-        key = (event.get("index"), name)
-        if part == "content_block":
-            for old in [old for old in texts if old[0] == key[0]]:  # what follows belongs to another block
-                yield old[1], texts.pop(old)
+        name = names.get(str(holder.get("type"))) if isinstance(holder, dict) else None
         if name and isinstance(event[part].get(name), str):
-            texts.setdefault(key, []).append((number, part))
-    for (_, name), places in texts.items():
-        yield name, places
+            block = of_block.setdefault(event.get("index"), {})
+            if name not in block:
+                block[name] = _Text(name)
+                texts.append(block[name])
+            block[name].places.append((number, part))
+    return texts
 
 
-def literals(fragment: str, scrub: Callable[[str], str]) -> Iterator[Span]:
-    """Spans of JSON text, whole or cut off: what `scrub` changes in its strings, which stay strings."""
+def literals(fragment: str, scrub: Callable[[str], str], scrub_cut_off: Callable[[str], str]) -> Iterator[Span]:
+    """Spans of JSON text, whole or cut off: what changes in its strings, which stay strings."""
     for match in _STRING.finditer(fragment):
         try:
-            string = json.loads(f'"{match[1]}"', strict=False)
+            string = json.loads(f'"{match["string"]}"', strict=False)
         except ValueError:  # no escape of JSON, or half of one at the end
-            string = match[1]
-        new = scrub(string)
+            string = match["string"]
+        new = scrub(string) if match["end"] == '"' else scrub_cut_off(string)
         if new != string:
-            yield _narrow(match[1], json.dumps(new, ensure_ascii=False)[1:-1], match.start(1))
+            yield _narrow(match["string"], json.dumps(new, ensure_ascii=False)[1:-1], match.start("string"))
 
 
 def _narrow(old: str, new: str, start: int) -> Span:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from urllib.parse import quote, quote_plus, urlsplit
 
+from .secrets import API_KEY, KNOWN, placeholder
 from .spans import Span
 
-API_KEY = "ANTHROPIC_API_KEY"
-"""The name of whatever a program authenticates with at the Messages API.
-
-It is another value in every environment, so it has one name and no fingerprint.
-"""
 _SAME = dict.fromkeys(("ANTHROPIC_AUTH_TOKEN", "x-api-key", "api-key", "authorization"), API_KEY)
 _SHORTEST = 8
-_RANK = 3
+_LONGEST_DUMMY = 24
 
 _SECRET_NAME = re.compile(
     r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|(ORGANIZATION|ORG|WORKSPACE)_ID", re.IGNORECASE
@@ -77,7 +74,7 @@ def _places(text: str, form: str, name: str) -> Iterator[Span]:
 
 
 def _span(start: int, end: int, name: str) -> Span:
-    return Span(start, end, f"<scrubbed {name}>", name, _RANK)
+    return Span(start, end, placeholder(name), name, KNOWN)
 
 
 def _forms(value: str) -> list[str]:
@@ -116,23 +113,21 @@ def _passwords(url: str) -> Iterable[str]:
         return ()
 
 
-def of_headers(headers: Mapping[str, str], names: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    """Values and names of what a request carried in headers whose names match."""
-    for name, field in headers.items():
-        if names.search(name):
-            for value in _credentials(name.lower(), field):
-                if is_secret(value) and not (len(value) <= 24 and _DUMMY.fullmatch(value)):
-                    yield value, name.lower()
+def credentials_of(header: str, field: str) -> Iterator[str]:
+    """The secrets in the field of a header: the token of `Bearer ...`, the password of `Basic ...`, each cookie."""
+    for value in _credentials(header, field.strip()):
+        if is_secret(value) and not (len(value) <= _LONGEST_DUMMY and _DUMMY.fullmatch(value)):
+            yield value
 
 
-def _credentials(name: str, field: str) -> Iterator[str]:
-    if name == "cookie":
+def _credentials(header: str, field: str) -> Iterator[str]:
+    scheme, _, value = field.partition(" ")
+    if header == "cookie":
         yield from (pair.partition("=")[2].strip() for pair in field.split(";"))
-    elif name.endswith("authorization"):
-        scheme, _, value = field.strip().partition(" ")
-        if not value:
-            yield scheme
-        elif scheme.lower() in ("bearer", "basic", "token"):
-            yield value.strip()
-    else:
-        yield field.strip()
+    elif not header.endswith("authorization"):
+        yield field
+    elif scheme.lower() == "basic":
+        yield value
+        yield b64decode(value.encode("ascii", "ignore") + b"==").decode("latin-1").partition(":")[2]
+    elif scheme.lower() in ("bearer", "token") or not value:
+        yield value or scheme

@@ -4,58 +4,97 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
+from .._api.events import accumulate
+from .._api.places import written
+from .._api.request import Sent
+from .deltas import is_piece
+from .interaction import Body, Events, Interaction, Json
 from .scrub import Scrubber
+from .secrets import FAKE
+from .values import placed_strings
 
-_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\"/\\]))|%([0-9a-fA-F]{2})")
+_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(/))|%([0-9a-fA-F]{2})")
 _DELTA = re.compile(r'^[^\n]*\{"type": ?"content_block_delta"[^\n]*$', re.MULTILINE)
 _PIECE = re.compile(r'"(?:text|thinking|partial_json)": ?"((?:[^"\\]|\\.)*+)"')
-_FAKE = "pytest-opus-fake"
 
 
 class Finding(NamedTuple):
-    """A secret in a text: on which line, from 1, and what it is; never its value. No line: in what was decoded."""
+    """A secret: where it stands (`line 12`, or `request.body.messages[0].content`), and what it is; never its value."""
 
-    line: int | None
+    place: str
     kind: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.kind}" if self.line else self.kind
+        return f"{self.place}: {self.kind}"
 
 
-def scan(scrubber: Scrubber, text: str, decoded: Iterable[str] = ()) -> list[Finding]:
-    """Credentials in the text of a file, as it stands there and decoded, and in the further `decoded` texts.
+def scan(scrubber: Scrubber, text: str) -> list[Finding]:
+    """Credentials in the text of a file: as it stands there, unescaped, decoded, and said by several deltas together.
 
-    Those that only a pattern tells from a harmless text (what follows `?key=`), and e-mail addresses and the like, are
-    no findings: a text that was scrubbed is not to be refused for them.
+    What only its surroundings make a secret (what follows `?key=`), e-mail addresses and the like are no findings: a
+    text that was scrubbed is not to be refused for them.
     """
     found = {Finding(_line(text, start), kind): None for start, kind in _credentials(scrubber, text)}
-    for other in (*_unescaped(text), *_joined(text), *decoded):
-        for _, kind in _credentials(scrubber, other):
-            if kind not in {finding.kind for finding in found}:
-                found[Finding(None, kind)] = None
+    kinds = {finding.kind for finding in found}
+    for place, other in (*_unescaped(text), *_joined(text)):
+        found |= {Finding(place, kind): None for _, kind in _credentials(scrubber, other) if kind not in kinds}
     return list(found)
+
+
+def inspect(scrubber: Scrubber, interaction: Interaction) -> list[Finding]:
+    """Everything in an interaction that would not have been recorded: credentials, and what tells who recorded it."""
+    request, response = interaction
+    body = request.body.body() if isinstance(request.body, Sent) else request.body
+    found = [
+        *_within(scrubber, {"uri": request.uri, "headers": dict(request.headers), "body": body}, "request"),
+        *_within(scrubber, {"headers": dict(response.headers), **_answer(response.body)}, "response"),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _answer(body: Body) -> dict[str, Any]:
+    match body:
+        case Json(value):
+            return {"body": value}
+        case Events(events, rest):
+            return {"message": accumulate(events), "events": _others(events), "rest": rest}
+    return {"body": body}
+
+
+def _others(events: Sequence[dict[str, Any]]) -> list[dict[str, Any] | None]:
+    """Those that are no pieces of a text: they are told by the message."""
+    return [None if is_piece(event) else event for event in events]
+
+
+def _within(scrubber: Scrubber, value: Any, name: str) -> Iterator[Finding]:
+    for place, string in placed_strings(value):
+        text = string.decode("latin-1") if isinstance(string, bytes) else string
+        for span in scrubber.secrets(text):
+            if FAKE not in text[span.start : span.end]:
+                yield Finding(written((name, *place)), span.kind)
 
 
 def _credentials(scrubber: Scrubber, text: str) -> Iterator[tuple[int, str]]:
     for span in scrubber.credentials(text):
-        if _FAKE not in text[span.start : span.end]:
+        if FAKE not in text[span.start : span.end]:
             yield span.start, span.kind
 
 
-def _line(text: str, place: int) -> int:
-    return text.count("\n", 0, place) + 1
+def _line(text: str, start: int) -> str:
+    number = text.count("\n", 0, start) + 1
+    return f"line {number}"
 
 
-def _unescaped(text: str) -> Iterator[str]:
-    if "\\" in text or "%" in text:
-        yield _ESCAPED.sub(lambda match: match[3] or chr(int(match[1] or match[2] or match[4], 16)), text)
+def _unescaped(text: str) -> Iterator[tuple[str, str]]:
+    if _ESCAPED.search(text):
+        yield "escaped", _ESCAPED.sub(lambda match: match[3] or chr(int(match[1] or match[2] or match[4], 16)), text)
 
 
-def _joined(text: str) -> Iterator[str]:
+def _joined(text: str) -> Iterator[tuple[str, str]]:
     """What the deltas of streams say together."""
     pieces = (_PIECE.search(line[0]) for line in _DELTA.finditer(text))
     if joined := "".join(json.loads(f'"{piece[1]}"', strict=False) for piece in pieces if piece):
-        yield joined
+        yield "several deltas together", joined

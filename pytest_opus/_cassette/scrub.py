@@ -15,7 +15,7 @@ from typing import Any, Literal, Self
 from urllib.parse import unquote
 
 from . import deltas, encoded, secrets
-from .known import Known, of_environment, of_headers
+from .known import Known, credentials_of, of_environment
 from .personal import Personal
 from .secrets import placeholder
 from .spans import Span, cut, merged
@@ -23,9 +23,9 @@ from .values import rebuilt, strings_of
 
 Direction = Literal["request", "response"]
 
-_KEPT: dict[Direction, frozenset[str]] = {
+_KEPT_HEADERS: dict[Direction, frozenset[str]] = {
     "request": frozenset({"anthropic-version", "anthropic-beta", "content-type"}),
-    "response": frozenset({"content-type", "retry-after", "retry-after-ms", "x-should-retry"}),
+    "response": frozenset({"content-type", "retry-after", "retry-after-ms", "x-should-retry", "request-id"}),
 }
 _SECRET_HEADER = re.compile(
     r"auth|key|token|secret|cookie|credential|password|session|organization-id|workspace-id", re.IGNORECASE
@@ -37,6 +37,7 @@ _SECRET_PARAMETER = re.compile(
 _IDS_OF_ACCOUNTS = frozenset(
     {"organization_id", "organization_uuid", "org_id", "org_uuid", "workspace_id", "account_id", "account_uuid"}
 )
+_USER_ID = re.compile(r"<scrubbed user-id [0-9a-f]{2}>")
 _SHORT_DATA = 1024 * 4 // 3
 _ROUNDS = 8
 _DEPTH = 2
@@ -65,13 +66,18 @@ class Scrubber:
         return cls(known, Personal(home, hostname, user))
 
     def learn(self, value: str, name: str) -> None:
-        """`value` is a secret from now on, wherever it stands; `name` is an environment variable or a header."""
-        self._known.add(value, name)
+        """What a request carried in the header `name` is secret from now on, wherever it stands.
+
+        Keys that nobody would keep secret, such as `test-key`, are not: they are words of many prompts.
+        """
+        for secret in credentials_of(name.lower(), value):
+            self._known.add(secret, name.lower())
 
     def learn_headers(self, headers: Mapping[str, str]) -> None:
-        """The secrets that these headers carry are secret from now on, wherever they stand."""
-        for value, name in of_headers(headers, _SECRET_HEADER):
-            self._known.add(value, name)
+        """The same for all headers of a request whose names say that they hold a secret."""
+        for name, value in headers.items():
+            if _SECRET_HEADER.search(name):
+                self.learn(str.__str__(value), name)
 
     def uri(self, uri: str) -> str:
         """Without user and password, and without the values of parameters such as `key` and `token`."""
@@ -80,15 +86,23 @@ class Scrubber:
         return self.text(path + mark + "&".join(map(_parameter, query.split("&"))))
 
     def headers(self, headers: Mapping[str, str], direction: Direction, number: int = 0) -> dict[str, str]:
-        """Those that matter for an answer. `number` is the place of the interaction: its request id is made of it."""
-        kept = {name.lower(): self.text(value) for name, value in headers.items() if name.lower() in _KEPT[direction]}
-        if direction == "response" and "request-id" in {name.lower() for name in headers}:
-            kept["request-id"] = _request_id(number)
-        return kept
+        """Those that matter for an answer, or to clients, by their names in lower case.
+
+        `number` is the place of the interaction: the request id of its answer is made of it.
+        """
+        fields = ((name.lower(), value) for name, value in headers.items())
+        kept = {name: self.text(value) for name, value in fields if name in _KEPT_HEADERS[direction]}
+        return kept | {"request-id": _request_id(number)} if "request-id" in kept else kept
 
     def text(self, text: str) -> str:
         """A text without secrets, in whatever encoding they stand there."""
         return self._pieces([text])[0]
+
+    def data(self, data: bytes) -> bytes:
+        """The same for bytes that are no text."""
+        text = data.decode("latin-1")
+        scrubbed = self.text(text)
+        return data if scrubbed is text else scrubbed.encode("latin-1", "replace")
 
     def json(self, value: Any, direction: Direction = "request", number: int = 0) -> Any:
         """A JSON value without secrets, keys of objects included.
@@ -97,7 +111,7 @@ class Scrubber:
         """
         whole = _without_data if direction == "request" else _as_it_is
         if isinstance(value, dict):
-            value = _without_user(value) if direction == "request" else _without_ids(value, number)
+            value = self._without_user(value) if direction == "request" else _without_ids(value, number)
         value = rebuilt(value, whole=whole)
         return rebuilt(value, self.text) if self._finds_any(strings_of(value)) else value
 
@@ -109,19 +123,40 @@ class Scrubber:
                 new[place] = self.json(event, "response", number)
         return events if all(map(_is, new, events)) else new
 
+    def secrets(self, text: str) -> list[Span]:
+        """Everything in a text that is not to be stored."""
+        return merged(self._spans(text))
+
     def credentials(self, text: str) -> list[Span]:
         """What in a text is a secret for certain: known, or a token by its form."""
         return merged(self._credentials(text, secrets.TOKEN, _DEPTH))
 
-    def _block(self, name: str, pieces: Sequence[str]) -> Sequence[str]:
-        if name != "partial_json":
-            return self._pieces(pieces)
-        return cut(pieces, deltas.literals("".join(pieces), self.text))
+    def _without_user(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """`metadata.user_id`: who it was is nobody's business, that it was somebody else matters."""
+        metadata = fields.get("metadata")
+        user_id = metadata.get("user_id") if isinstance(metadata, dict) else None
+        if metadata is None or not isinstance(user_id, str) or not user_id or _USER_ID.fullmatch(user_id):
+            return fields
+        hidden = placeholder("user-id", self.text(user_id), digits=2)
+        return fields | {"metadata": metadata | {"user_id": hidden}}
+
+    def _block(self, name: str, pieces: Sequence[str], whole: bool) -> Sequence[str]:
+        """The pieces of a text of a stream; one that was cut off may end within a secret."""
+        if name == "partial_json":
+            return cut(pieces, deltas.literals("".join(pieces), self.text, self._beginning))
+        return self._pieces(pieces) if whole else self._pieces_of_beginning(pieces)
+
+    def _beginning(self, text: str) -> str:
+        return self._pieces_of_beginning([text])[0]
+
+    def _pieces_of_beginning(self, pieces: Sequence[str]) -> Sequence[str]:
+        pieces = self._pieces(pieces)
+        return cut(pieces, merged(self._known.endings("".join(pieces))))
 
     def _pieces(self, pieces: Sequence[str]) -> Sequence[str]:
         """The pieces of a text; what a replacement uncovers is replaced too."""
         for _ in range(_ROUNDS):
-            spans = merged(self._spans("".join(pieces)))
+            spans = self.secrets("".join(pieces))
             if not spans:
                 break
             pieces = cut(pieces, spans)
@@ -166,16 +201,6 @@ def _without_data(item: dict[str, Any]) -> dict[str, Any]:
         content = data.encode("utf-8", "surrogatepass")
     digest = sha256(content).hexdigest()[:16]
     return item | {"data": f"<base64 {media_type} {len(content)} bytes sha256:{digest}>"}
-
-
-def _without_user(fields: dict[str, Any]) -> dict[str, Any]:
-    """`metadata.user_id`: which user it was is nobody's business, that it was another one matters."""
-    metadata = fields.get("metadata")
-    if isinstance(metadata, dict) and isinstance(metadata.get("user_id"), str) and metadata["user_id"]:
-        user_id = metadata["user_id"]
-        if not user_id.startswith("<scrubbed user-id"):
-            return fields | {"metadata": metadata | {"user_id": placeholder("user-id", user_id, digits=2)}}
-    return fields
 
 
 def _without_ids(answer: dict[str, Any], number: int) -> dict[str, Any]:

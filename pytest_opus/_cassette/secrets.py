@@ -11,8 +11,16 @@ from typing import NamedTuple
 
 from .spans import Span
 
-TOKEN, CONTEXT, PERSONAL = 2, 1, 0
-"""How sure a pattern is: by the form of the value alone, by what stands before it, and what is no credential at all."""
+KNOWN, TOKEN, CONTEXT, PERSONAL = 3, 2, 1, 0
+"""How sure it is that something is a secret: by its value, by its form, by what stands before it. The last is what is
+no credential at all.
+"""
+
+
+API_KEY = "ANTHROPIC_API_KEY"
+"""The name of whatever a program authenticates with at the Messages API: another value in every environment."""
+FAKE = "pytest-opus-fake-"
+"""What the keys hold that stand in the environment while nothing is recorded."""
 
 
 class Pattern(NamedTuple):
@@ -50,7 +58,7 @@ def _is_basic(value: str) -> bool:
 
 def _word(start: str, rest: str) -> str:
     """`start` where a word begins, also after an escaped newline. A regex that begins with a literal is fast."""
-    return rf"{start}(?:(?<![A-Za-z0-9_]{start})|(?<=\\[nrt]{start})){rest}"
+    return rf"{start}(?:(?<![A-Za-z0-9_-]{start})|(?<=\\[nrt]{start})){rest}"
 
 
 _QUERY = (
@@ -65,11 +73,28 @@ def _pattern(name: str, title: str, needles: str, regex: str, **more: object) ->
 
 
 PATTERNS = (
-    _pattern("ANTHROPIC_API_KEY", "Anthropic key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{12,}", digits=0),
-    _pattern("github-token", "GitHub token", "ghp_  gho_  ghu_  ghs_  ghr_", r"gh[pousr]_[A-Za-z0-9]{20,}"),
+    _pattern(API_KEY, API_KEY, FAKE, rf"sk-ant-[a-z0-9]+-{FAKE}\w+", rank=KNOWN, digits=0),
+    _pattern("anthropic-key", "Anthropic key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{12,}"),
+    _pattern("github-token", "GitHub token", "gh", r"gh[pousr]_[A-Za-z0-9]{20,}"),
     _pattern("github-token", "GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9_]{20,}"),
     _pattern("gitlab-token", "GitLab token", "glpat-", r"glpat-[A-Za-z0-9_-]{20,}"),
     _pattern("aws-key", "AWS access key", "AKIA  ASIA", r"(?<![A-Z0-9])A(?:K|S)IA[A-Z0-9]{16}(?![A-Z0-9])"),
+    _pattern(
+        "env-value",
+        "secret in an environment file",
+        "KEY=  TOKEN=  SECRET=  PASSWORD=",
+        r"(?:KEY|TOKEN|SECRET|PASSWORD)=[\"'\\]{0,3}(?P<secret>[^\s\"'\\<>${}()\[\]|;,`=]{12,}+)={0,2}(?![(\[])",
+        rank=CONTEXT,
+        holds=_mixed,
+    ),
+    _pattern(
+        "cookie",
+        "cookie",
+        "ookie: ",
+        r"ookie: +(?P<secret>[\w.-]+=[^\s\"\\<][^\r\n\"\\<]{7,})",
+        rank=CONTEXT,
+        holds=_mixed,
+    ),
     _pattern(
         "aws-secret",
         "AWS secret access key",
@@ -104,7 +129,7 @@ PATTERNS = (
     _pattern("huggingface-token", "Hugging Face token", "hf_", _word("hf_", r"[A-Za-z0-9]{30,}")),
     _pattern("npm-token", "npm token", "npm_", _word("npm_", r"[A-Za-z0-9]{36}")),
     _pattern("pypi-token", "PyPI token", "pypi-", r"pypi-AgE[A-Za-z0-9_-]{40,}"),
-    _pattern("jwt", "JSON Web Token", "eyJ", r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"),
+    _pattern("jwt", "JSON Web Token", "eyJ", _word("eyJ", r"[\w-]{8,}+\.eyJ[\w-]{8,}+(?:\.[\w-]*+)?")),
     _pattern(
         "private-key",
         "private key",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .._api.places import Place
+
 
 def strings_of(value: Any) -> Iterator[str]:
     """All strings and keys within a JSON value."""
@@ -18,6 +20,20 @@ def strings_of(value: Any) -> Iterator[str]:
             rest += item.values()
         elif isinstance(item, list):
             rest += item
+
+
+def placed_strings(value: Any) -> Iterator[tuple[Place, str | bytes]]:
+    """All strings and keys within a JSON value, in order, and where they stand."""
+    rest: list[tuple[Place, Any]] = [((), value)]
+    while rest:
+        place, item = rest.pop()
+        if isinstance(item, str | bytes):
+            yield place, item
+        elif isinstance(item, dict):
+            yield from ((place, key) for key in item)
+            rest += [((*place, key), part) for key, part in reversed(item.items())]
+        elif isinstance(item, list):
+            rest += [((*place, number), part) for number, part in reversed(list(enumerate(item)))]
 
 
 def rebuilt(

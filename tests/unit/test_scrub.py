@@ -34,4 +34,4 @@ def test_a_key_that_the_model_says_in_pieces():
 def test_a_finding_names_line_and_kind():
     text = json.dumps({"a": 1, "b": f"x {KEY}"}, indent=1)
 
-    assert scan(scrubber(), text) == [Finding(3, "ANTHROPIC_API_KEY")]
+    assert scan(scrubber(), text) == [Finding("line 3", "ANTHROPIC_API_KEY")]
