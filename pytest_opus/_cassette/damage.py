@@ -19,9 +19,7 @@ def check_text(text: str, name: str) -> None:
     if not text.strip():
         raise damaged(name, 1, "the cassette is empty: writing it was interrupted, or it was emptied since")
     if "\0" in text:
-        raise damaged(
-            name, _line(text, text.index("\0")), "the cassette holds zero bytes: its text was lost"
-        )
+        raise damaged(name, _line(text, text.index("\0")), "the cassette holds zero bytes: its text was lost")
     lines = f"\n{text}"
     places = [place for mark in _CONFLICT if (place := lines.find(mark)) >= 0]
     if places:
