@@ -2,19 +2,23 @@
 
 A program sends its whole history again with every call. In a cassette it stands once: among `messages`,
 
-    - x_opus: {first: 5, of: 3}     the first 5 messages of the request of interaction 3
-    - x_opus: {answer: 3}           the message with which interaction 3 answered
+    - x_opus: {first: 5, of: 3}           the first 5 messages of request 3
+    - x_opus: {from: 2, to: 5, of: 3}     its messages 2 to 5, where the program dropped what was before them
+    - x_opus: {answer: 3}                 the message with which interaction 3 answered
+    - x_opus: {answer_text: 3}            the same with the text alone as its content
 
-and a long `system`, `tools`, ... that an earlier request had as well is `x_opus: {of: 1}`. Interactions count from 1.
+and a long `system`, `tools`, ... that an earlier request had as well is `x_opus: {of: 1}`. All count from 1.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from .._api.conversation import Conversation, extended, messages_of, newest_first
+from .._api.objects import blocks_of
 from .._api.request import Sent
 from .._api.sse import to_json
 from .block_yaml import Flow
@@ -37,12 +41,15 @@ def _is_reference(value: Any) -> bool:
     return isinstance(value, Mapping) and list(value) == [_REFERENCE]
 
 
-def answer_of(body: Body) -> dict[str, Any] | None:
-    """The message that a program adds to its history after this answer."""
+def _answers_of(body: Body) -> dict[str, dict[str, Any]]:
+    """The messages that a program may add to its history after this answer, by what a reference calls them."""
     message = message_of(body)
     if message is None or message.get("role") != "assistant" or not message.get("content"):
-        return None
-    return {"role": "assistant", "content": message["content"]}
+        return {}
+    content = message["content"]
+    texts = [block["text"] for block in blocks_of(content) if isinstance(block.get("text"), str)]
+    forms = {"answer": content, "answer_text": "".join(texts)}
+    return {form: {"role": "assistant", "content": value} for form, value in forms.items()}
 
 
 def sent_of(fields: Mapping[str, Any], before: Conversation | None = None) -> Sent:
@@ -54,24 +61,39 @@ def sent_of(fields: Mapping[str, Any], before: Conversation | None = None) -> Se
     return Sent(rest, extended(before, messages))
 
 
-class _Place(NamedTuple):
-    """A beginning of conversations: which interaction had it first, and how many messages and characters it has."""
+class _Beginning(NamedTuple):
+    """Messages with which conversations begin: which request had them first, how many they are, and of what size."""
 
     number: int
     length: int
     size: int
 
 
+class _Spot(NamedTuple):
+    """A message of a request."""
+
+    number: int
+    position: int
+
+
 class Writer:
-    """Request bodies as they stand in a cassette, one after the other."""
+    """Request bodies as they stand in a cassette, one after the other.
+
+    What they refer to depends on what the requests say alone, not on which objects they share.
+    """
 
     def __init__(self) -> None:
-        self._places = [_Place(0, 0, 0)]
-        # A beginning is known by the one before it and by its last message: a history is not compared as a whole.
-        self._after: dict[tuple[int, str], int] = {}
-        self._seen: dict[int, tuple[int, Conversation]] = {}  # by the id of a link; kept, so that the id stays its
-        self._answers: dict[str, int] = {}
         self._fields: dict[tuple[str, str], int] = {}
+        self._answers: dict[str, tuple[str, int]] = {}
+        self._texts: dict[str, int] = {}
+        # A beginning is known by the one before it and its last message, so that no history is compared as a whole;
+        # links that were seen lead to theirs at once. They are kept, so that no other object gets the id of one.
+        self._beginnings = [_Beginning(0, 0, 0)]
+        self._after: dict[tuple[int, int], int] = {}
+        self._seen: dict[int, tuple[int, Conversation]] = {}
+        # Where a program drops what came first, the rest is known by where it stood last.
+        self._spots: dict[int, _Spot] = {}
+        self._at: dict[_Spot, int] = {}
 
     def value(self, number: int, sent: Sent) -> dict[str, Any]:
         """The body of request `number`. Raises `BrokenReferenceError` if a part of it looks like a reference."""
@@ -84,9 +106,8 @@ class Writer:
 
     def answered(self, number: int, body: Body) -> None:
         """Interaction `number` was answered; later histories may hold that message."""
-        message = answer_of(body)
-        if message is not None:
-            self._answers.setdefault(_in_any_order(message), number)
+        for form, message in _answers_of(body).items():
+            self._answers.setdefault(_in_any_order(message), (form, number))
 
     def _field(self, number: int, key: str, value: Any) -> Any:
         if _is_reference(value):
@@ -101,25 +122,23 @@ class Writer:
 
     def _messages(self, number: int, conversation: Conversation) -> list[Any]:
         place, links = self._unseen(conversation)
-        shared, new = place, []
+        shared, texts = place, []
         for link in links:
             text = to_json(link.message)
-            after = self._after.setdefault((place, text), len(self._places))
-            if after == len(self._places):
-                before = self._places[place]
-                self._places.append(_Place(number, before.length + 1, before.size + len(text)))
-                new.append(link.message)
-            else:
-                shared = after
-            place = after
+            texts.append(self._texts.setdefault(text, len(self._texts)))
+            before = self._beginnings[place]
+            place = self._after.setdefault((place, texts[-1]), len(self._beginnings))
+            if place == len(self._beginnings):
+                self._beginnings.append(_Beginning(number, before.length + 1, before.size + len(text)))
+            elif self._beginnings[place].number < number:
+                shared = place
             self._seen[id(link)] = place, link
-        first = self._places[shared]
-        if first.size < _WORTH_IT:
-            return [self._message(message) for message in messages_of(conversation)]
-        return [_reference(first=first.length, of=first.number), *[self._message(message) for message in new]]
+        known = self._beginnings[shared]
+        new = links[len(links) - (conversation.length - known.length) :]
+        return [*self._known(known, conversation), *self._new(number, new, texts[len(texts) - len(new) :])]
 
     def _unseen(self, conversation: Conversation) -> tuple[int, list[Conversation]]:
-        """The links that come after those of earlier requests, and the place of the last one before them."""
+        """The links that no earlier request had, and the beginning before them."""
         links: list[Conversation] = []
         for link in newest_first(conversation):
             if id(link) in self._seen:
@@ -127,14 +146,55 @@ class Writer:
             links.append(link)
         return 0, links[::-1]
 
+    def _known(self, known: _Beginning, conversation: Conversation) -> list[Any]:
+        if known.size < _WORTH_IT:
+            return [self._message(message) for message in messages_of(conversation)[: known.length]]
+        return [_reference(first=known.length, of=known.number)]
+
+    def _new(self, number: int, links: list[Conversation], texts: list[int]) -> list[Any]:
+        items: list[Any] = []
+        place = 0
+        while place < len(links):
+            spot, length = self._run(texts, place)
+            run = [link.message for link in links[place : place + length]]
+            if spot is None or len(to_json(run)) < _WORTH_IT:
+                items.append(self._message(links[place].message))
+                length = 1
+            else:
+                items.append(_reference_to(spot, length))
+            place += length
+        for link, text in zip(links, texts, strict=True):
+            self._spots[text] = spot = _Spot(number, link.length)
+            self._at[spot] = text
+        return items
+
+    def _run(self, texts: list[int], place: int) -> tuple[_Spot | None, int]:
+        """Where the message at `place` stood before, and how many follow each other there as they do here."""
+        spot = self._spots.get(texts[place])
+        if spot is None:
+            return None, 0
+        length = 1
+        while place + length < len(texts):
+            if self._at.get(_Spot(spot.number, spot.position + length)) != texts[place + length]:
+                break
+            length += 1
+        return spot, length
+
     def _message(self, message: Any) -> Any:
         if _is_reference(message):
             raise BrokenReferenceError
         if isinstance(message, dict) and message.get("role") == "assistant":
             text = _in_any_order(message)
             if len(text) >= _WORTH_IT and text in self._answers:
-                return _reference(answer=self._answers[text])
+                form, number = self._answers[text]
+                return _reference(**{form: number})
         return message
+
+
+def _reference_to(spot: _Spot, length: int) -> Flow:
+    if spot.position == 1:
+        return _reference(first=length, of=spot.number)
+    return _reference(**{"from": spot.position, "to": spot.position + length - 1, "of": spot.number})
 
 
 def _in_any_order(message: dict[str, Any]) -> str:
@@ -147,7 +207,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._interactions: list[Interaction] = []
-        self._answers: dict[int, dict[str, Any]] = {}
+        self._answers: dict[int, dict[str, dict[str, Any]]] = {}
 
     def add(self, interaction: Interaction) -> None:
         self._interactions.append(interaction)
@@ -159,10 +219,9 @@ class Reader:
         if not isinstance(messages, list) or not any(map(_is_reference, messages)):
             return sent_of(fields)
         before: Conversation | None = None
-        rest = list(messages)
-        if _is_reference(rest[0]) and "first" in _target(rest[0]):
-            before = self._first(rest.pop(0))
-        fields["messages"] = [self._answer(message) if _is_reference(message) else message for message in rest]
+        if _is_reference(messages[0]) and "first" in _target(messages[0]):
+            before, messages = self._first(messages[0]), messages[1:]
+        fields["messages"] = [message for item in messages for message in self._referred(item)]
         return sent_of(fields, before)
 
     def _field(self, key: str, reference: Any) -> Any:
@@ -172,22 +231,39 @@ class Reader:
         return fields[key]
 
     def _first(self, reference: Any) -> Conversation:
-        conversation = self._request(reference, "first", "of").conversation
-        length = _target(reference)["first"]
-        for link in newest_first(conversation):
-            if link.length == length:
+        """The last of the messages that `{first: 5, of: 3}` names."""
+        return self._link(reference, self._request(reference, "first", "of"), "first")
+
+    def _referred(self, item: Any) -> list[Any]:
+        """The messages that an item stands for."""
+        if not _is_reference(item):
+            return [item]
+        target = _target(item)
+        for form in ("answer", "answer_text"):
+            if form in target:
+                return [self._answer(item, form)]
+        last = self._link(item, self._request(item, "from", "to", "of"), "to")
+        if not 1 <= target["from"] <= last.length:
+            raise _leads_nowhere(item, "'from' is a number from 1 to that of 'to'")
+        links = takewhile(lambda link: link.length >= target["from"], newest_first(last))
+        return [link.message for link in links][::-1]
+
+    def _link(self, reference: Any, request: Sent, key: str) -> Conversation:
+        """The message of a request whose number stands at `key`."""
+        number = _target(reference)[key]
+        for link in newest_first(request.conversation):
+            if link.length == number:
                 return link
-        count = conversation.length if conversation else 0
+        count = request.conversation.length if request.conversation else 0
         raise _leads_nowhere(reference, f"that request has {count} messages")
 
-    def _answer(self, reference: Any) -> dict[str, Any]:
-        number = self._number(reference, "answer")
+    def _answer(self, reference: Any, form: str) -> dict[str, Any]:
+        number = self._number(reference, form)
         if number not in self._answers:
-            message = answer_of(self._interactions[number - 1].response.body)
-            if message is None:
-                raise _leads_nowhere(reference, "that interaction was not answered with a message")
-            self._answers[number] = message
-        return self._answers[number]
+            self._answers[number] = _answers_of(self._interactions[number - 1].response.body)
+        if form not in self._answers[number]:
+            raise _leads_nowhere(reference, "that interaction was not answered with a message")
+        return self._answers[number][form]
 
     def _request(self, reference: Any, *keys: str) -> Sent:
         body = self._interactions[self._number(reference, *keys) - 1].request.body
@@ -199,7 +275,8 @@ class Reader:
         """The number of the interaction, which the last of `keys` names."""
         target = _target(reference)
         if tuple(target) != keys or not all(value.__class__ is int for value in target.values()):
-            raise _leads_nowhere(reference, "references are {first: 5, of: 3}, {answer: 3} and {of: 3}")
+            forms = "{first: 5, of: 3}, {from: 2, to: 5, of: 3}, {answer: 3}, {answer_text: 3} and {of: 3}"
+            raise _leads_nowhere(reference, f"references are {forms}")
         number: int = target[keys[-1]]
         if not 1 <= number <= len(self._interactions):
             raise _leads_nowhere(reference, "only interactions before this one can be referred to")

@@ -114,7 +114,7 @@ def _fields(value: Any, what: str, **kinds: Any) -> Mapping[str, Any]:
     for key, item in value.items():
         if key not in kinds:
             raise MalformedError(f"{what} has the key {key!r}, which means nothing; known are {', '.join(kinds)}")
-        if not isinstance(item, kinds[key]) or isinstance(item, bool):
+        if kinds[key] is not object and (isinstance(item, bool) or not isinstance(item, kinds[key])):
             raise MalformedError(f"{key!r} of {what} is {_shown(item)}")
     return value
 

@@ -10,7 +10,7 @@ from .._api.sse import to_json
 from .block_yaml import Flow
 from .interaction import Body, Events, Json
 
-_LONGEST = 500
+_LONGEST = 300
 _LONGEST_INPUT = 120
 
 
@@ -50,12 +50,13 @@ def message_of(body: Body) -> dict[str, Any] | None:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return _clipped(value, _LONGEST) if isinstance(value, str) else ""
 
 
 def _call(block: dict[str, Any]) -> str:
-    return f"{block.get('name')}({_clipped(to_json(block['input']), _LONGEST_INPUT)})"
+    return _clipped(f"{block.get('name')}({_clipped(to_json(block['input']), _LONGEST_INPUT)})", _LONGEST)
 
 
 def _clipped(text: str, longest: int) -> str:
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of a character, of two deltas
     return text if len(text) <= longest else f"{text[:longest].rstrip()} … ({len(text) - longest:,} more characters)"

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from . import foreign
+from .block_yaml import NotYamlError
 from .damage import check_text, damaged
 from .history import BrokenReferenceError, Reader, Writer
-from .interaction import Interaction
+from .interaction import CassetteError, Interaction
 from .plain_yaml import YamlError, load_yaml
 from .structure import MalformedError, check_events, interaction_lines, read_interaction
 
@@ -33,11 +34,17 @@ class Tape(NamedTuple):
 
 
 def to_text(interactions: Sequence[Interaction]) -> str:
-    """The text of a cassette: the same for the same interactions, but for the lines of `recorded_at`."""
+    """The text of a cassette: the same for the same interactions, but for the lines of `recorded_at`.
+
+    Raises `CassetteError` for an interaction that has half a character outside of its JSON.
+    """
     writer = Writer()
     lines = [_FIRST, "interactions:" if interactions else "interactions: []"]
     for number, interaction in enumerate(interactions, 1):
-        lines += [f"# {number}", *interaction_lines(writer, number, interaction)]
+        try:
+            lines += [f"# {number}", *interaction_lines(writer, number, interaction)]
+        except NotYamlError as error:
+            raise CassetteError(f"Interaction {number} cannot be written into a cassette: {error}.") from None
     above = "\n".join(lines)
     return f"{above}\n...\n# end {len(interactions)} sha256:{_seal(above)}\n"
 
