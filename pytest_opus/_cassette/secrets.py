@@ -74,7 +74,7 @@ def _pattern(name: str, title: str, needles: str, regex: str, **more: object) ->
 
 PATTERNS = (
     _pattern(API_KEY, API_KEY, FAKE, rf"sk-ant-[a-z0-9]+-{FAKE}\w+", rank=KNOWN, digits=0),
-    _pattern("anthropic-key", "Anthropic key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{12,}"),
+    _pattern(API_KEY, "Anthropic key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{12,}", digits=0),
     _pattern("github-token", "GitHub token", "gh", r"gh[pousr]_[A-Za-z0-9]{20,}"),
     _pattern("github-token", "GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9_]{20,}"),
     _pattern("gitlab-token", "GitLab token", "glpat-", r"glpat-[A-Za-z0-9_-]{20,}"),

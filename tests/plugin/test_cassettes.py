@@ -710,7 +710,8 @@ def test_what_none_of_the_sharers_asks_for_fails_the_session_if_all_of_them_ran_
         "passed": 1,
         "failed": 1,
     }
-    off = two.replace('("shared")', '("shared"), pytest.mark.opus(unused_interactions="off")')
+    mark = "pytest.mark.opus_cassette("
+    off = two.replace(f"= {mark}'shared')".replace("'", '"'), f"= [{mark}'shared'), pytest.mark.opus(unused_interactions='off')]")
     assert run(project, off).ret == 0
 
 
