@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from ._cassette_commands import add_commands
 from ._report.compare import comparison_lines, difference
 from ._report.json import report_from_json
 from ._report.model import Report
@@ -15,7 +16,9 @@ from ._report.model import Report
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if all is well, 1 if a bound was exceeded, 2 if an argument is wrong."""
-    parser = argparse.ArgumentParser(prog="pytest-opus", description="Work with the reports of pytest-opus.")
+    parser = argparse.ArgumentParser(
+        prog="pytest-opus", description="Work with the reports and cassettes of pytest-opus."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     compare = commands.add_parser(
         "compare",
@@ -30,7 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="RATIO",
         help="exit with 1 if the tokens or the cost of a test grew beyond RATIO times what they were",
     )
+    add_commands(commands)
     chosen = parser.parse_args(arguments)
+    if "run" in chosen:
+        return int(chosen.run(chosen))
     found = difference(chosen.old, chosen.new)
     for line in comparison_lines(found, chosen.max_ratio):
         print(line)  # noqa: T201 - this is the output of the command

@@ -38,6 +38,12 @@ class _Storage(Persister):
             requests = [self._normal.stored(request) for request in requests]
         return requests, responses
 
+    def save_interactions(self, path: Path, interactions: Sequence[Interaction]) -> None:
+        """Write them, scrubbed; what was scrubbed before stays as it is."""
+        requests = [self._normal.stored(one.request) for one in interactions]
+        responses = [self._normal.stored_response(one.response) for one in interactions]
+        self.save_cassette(path, {"requests": requests, "responses": responses}, None)
+
 
 def choice_of_file(file: str | PathLike[str], settings: Settings) -> Choice:
     """The choice of a program that names its cassette itself."""
@@ -85,11 +91,24 @@ def save_cassette(responder: Recorded) -> None:
         together = [*kept, *mine]
         if choice.test:
             together.sort(key=lambda one: one.response.test)
-        pairs: dict[str, Sequence[Any]] = {
-            "requests": [one.request for one in together],
-            "responses": [one.response for one in together],
-        }
-        _Storage(responder.deck.normal).save_cassette(choice.path, pairs, None)
+        _Storage(responder.deck.normal).save_interactions(choice.path, together)
+
+
+def rewrite_cassette(path: Path) -> bool | None:
+    """Write a cassette that was edited, or that another tool wrote, in our format, scrubbed.
+
+    `False` if there is nothing to do, `None` if there is no such file.
+
+    Raises:
+        CassetteError: it cannot be read or written.
+    """
+    with locked(path):
+        tape = read(path)
+        if tape is None or tape.sealed:
+            return None if tape is None else False
+        storage = _Storage(Normal(machine_scrubber()))
+        storage.save_interactions(path, tape.interactions)
+    return True
 
 
 def _kept(choice: Choice, loaded: Iterable[Interaction], recorded: Iterable[Interaction]) -> list[Interaction]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
+from collections.abc import Mapping
+from dataclasses import replace
 from time import gmtime, strftime
 from typing import Any
 
@@ -12,10 +12,9 @@ from .._api.reader import Body as RequestBody
 from .._api.request import Sent
 from .._hosts import is_loopback
 from .._http import Headers, HttpRequest, Upstream
+from .bodies import body_of
 from .interaction import Body, Events, Json, Recorded, RecordedRequest, RecordedResponse
 from .scrub import Scrubber
-
-_BLANK_LINE = re.compile(r"\r\n\r\n|\n\n|\r\r")
 
 
 class Normal:
@@ -49,12 +48,18 @@ class Normal:
             body=self._sent(body) if isinstance(body, Sent) else self._text(body),
         )
 
+    def stored_response(self, response: RecordedResponse) -> RecordedResponse:
+        """An answer from a cassette that was edited, or that another tool wrote."""
+        headers = self._response_headers(response.headers)
+        return replace(response, headers=headers, body=self._scrubbed(response.body))
+
     def response(self, request: HttpRequest, upstream: Upstream) -> RecordedResponse:
         """The answer as it is stored."""
+        content_type = Headers(upstream.headers.items()).get("content-type", "")
         return RecordedResponse(
             status=upstream.status,
-            headers=self._response_headers(upstream),
-            body=self._response_body(upstream),
+            headers=self._response_headers(upstream.headers),
+            body=self._scrubbed(body_of(upstream.body, content_type)),
             state=f"error:{upstream.exception}" if upstream.exception else upstream.end,
             reason=self.scrubber.text(upstream.reason),
             recorded=Recorded(
@@ -65,9 +70,9 @@ class Normal:
             sdk=sdk_of(request.headers),
         )
 
-    def _response_headers(self, upstream: Upstream) -> dict[str, str]:
+    def _response_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The id of the request is left out: a replay makes one of the interaction's number."""
-        kept = self.scrubber.headers(upstream.headers, "response")
+        kept = self.scrubber.headers(headers, "response")
         return {name: value for name, value in kept.items() if name != "request-id"}
 
     def _request_body(self, data: bytes, body: RequestBody) -> Sent | str | bytes:
@@ -114,39 +119,15 @@ class Normal:
     def _text(self, body: str | bytes) -> str | bytes:
         return self.scrubber.text(body) if isinstance(body, str) else body
 
-    def _response_body(self, upstream: Upstream) -> Body:
-        try:
-            text = upstream.body.decode()
-        except UnicodeDecodeError:
-            return upstream.body
-        if Headers(upstream.headers.items()).get("content-type", "").startswith("text/event-stream"):
-            events = read_events(text)
-            if events is None:
+    def _scrubbed(self, body: Body) -> Body:
+        match body:
+            case Json(value):
+                return Json(self.scrubber.json(value, "response"))
+            case Events(events, rest):
+                return Events(self.scrubber.events(events), self.scrubber.text(rest))
+            case str(text):
                 return self.scrubber.text(text)
-            return Events(self.scrubber.events(events.events), self.scrubber.text(events.rest))
-        try:
-            return Json(self.scrubber.json(json.loads(text), "response"))
-        except ValueError:
-            return self.scrubber.text(text)
-
-
-def read_events(text: str) -> Events | None:
-    """The events of a stream; `None` if it holds anything else than named JSON objects."""
-    *frames, rest = _BLANK_LINE.split(text)
-    events = []
-    for frame in frames:
-        fields = [line.partition(":") for line in frame.splitlines()]
-        named = {name: value.removeprefix(" ") for name, _, value in fields if name == "event"}
-        data = "\n".join(value.removeprefix(" ") for name, _, value in fields if name == "data")
-        try:
-            event = json.loads(data)
-        except ValueError:
-            return None
-        others = [name for name, _, _ in fields if name not in ("event", "data")]
-        if others or not isinstance(event, dict) or named.get("event") != event.get("type"):
-            return None
-        events.append(event)
-    return Events(events, rest)
+        return body
 
 
 def _uri(request: HttpRequest) -> str:

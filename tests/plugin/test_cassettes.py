@@ -711,7 +711,9 @@ def test_what_none_of_the_sharers_asks_for_fails_the_session_if_all_of_them_ran_
         "failed": 1,
     }
     mark = "pytest.mark.opus_cassette("
-    off = two.replace(f"= {mark}'shared')".replace("'", '"'), f"= [{mark}'shared'), pytest.mark.opus(unused_interactions='off')]")
+    off = two.replace(
+        f"= {mark}'shared')".replace("'", '"'), f"= [{mark}'shared'), pytest.mark.opus(unused_interactions='off')]"
+    )
     assert run(project, off).ret == 0
 
 
