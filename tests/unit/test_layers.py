@@ -23,6 +23,7 @@ IO = {
     "socket",
     "ssl",
     "threading",
+    "uvicorn",
 }
 ONLY = {
     "aiohttp": "_adapters",
@@ -33,6 +34,7 @@ ONLY = {
     "jsonschema": "_schema",
     "jsonschema_specifications": "_schema",
     "referencing": "_schema",
+    "uvicorn": "_adapters/loopback.py",
     "wrapt": "_adapters",
 }
 PYTEST = {
