@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._api.request import Request, ToolResult
-    from ._endpoint import Endpoint, endpoint
+    from ._endpoint import Endpoint, endpoint, serve
     from ._ledger.call import Call, ToolCall
     from ._ledger.problems import OpusWarning, Problem
     from ._ledger.usage import Usage
@@ -51,6 +51,7 @@ __all__ = [
     "rate_limited",
     "read_timeout",
     "redacted_thinking",
+    "serve",
     "server_error",
     "server_tool_use",
     "stall",
@@ -87,6 +88,7 @@ _HOME = {
     "rate_limited": "._script.errors",
     "read_timeout": "._script.faults",
     "redacted_thinking": "._script.blocks",
+    "serve": "._endpoint",
     "server_error": "._script.errors",
     "server_tool_use": "._script.blocks",
     "stall": "._script.faults",

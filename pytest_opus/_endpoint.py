@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from os import PathLike
+from threading import Lock
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
@@ -18,7 +20,7 @@ from ._api.request import Request, Sent
 from ._environment import fake_credentials
 from ._exchange import Exchange, Forwarding
 from ._hosts import api_path, bases, is_loopback
-from ._http import Forward, HttpRequest
+from ._http import Forward, HttpRequest, decoded
 from ._judges.leftovers import unused_turns
 from ._judges.task_budget import Task, declared_task, remaining_dropped
 from ._judges.watched import Watched
@@ -71,6 +73,9 @@ class Endpoint:
         self._phases = Phases()
         self._reader = BodyReader()
         self._scripted = Scripted(settings, seed=name)
+        self._url: str | None = None
+        self._listening = ExitStack()
+        self._lock = Lock()
         self._closed = False
         self._judged = False
 
@@ -190,6 +195,33 @@ class Endpoint:
         text = transcript(self._ledger)
         return self._conceal(text) if self._live or self._recorded else text
 
+    @property
+    def url(self) -> str:
+        """A base URL of its own, `http://127.0.0.1:PORT/PATH`, for clients in other processes and in other languages.
+
+        From its first use on the endpoint listens there, and `ANTHROPIC_BASE_URL` is this URL until the test ends.
+
+        Raises:
+            RuntimeError: the test has ended.
+        """
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("opus.url: the test has ended, and its endpoint listens no more.")
+            if self._url is None:
+                from ._adapters.loopback import listening
+
+                self._url = self._listening.enter_context(listening(self))
+            return self._url
+
+    @property
+    def env(self) -> dict[str, str]:
+        """A copy of `os.environ` for a subprocess, with `ANTHROPIC_BASE_URL` set to `url`.
+
+        subprocess.run(["node", "agent.mjs"], env=opus.env, check=True)
+        """
+        url = self.url
+        return {**os.environ, "ANTHROPIC_BASE_URL": url}
+
     def client(self, **kw: Any) -> anthropic.Anthropic:
         """An `anthropic.Anthropic` client wired to this endpoint; `kw` goes to its constructor.
 
@@ -233,9 +265,15 @@ class Endpoint:
             self._note(problem)
         return problem.summary
 
+    @property
+    def calls_functions(self) -> bool:
+        """Whether functions of the test take part in its answers, which may take their time; for adapters."""
+        return any(route.calls_functions for route in (self._scripted.script, *self._scripted.routes))
+
     def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange | Forwarding:
         """The answer to a request that this endpoint claims; for adapters."""
         responder = self._responder(known_host=known_host)
+        request = decoded(request)
         body = self._reader.read(request.body) if request.method == "POST" else Body()
         call = None
         if request.method == "POST" and (request.path == "/v1/messages" or not known_host):
@@ -357,8 +395,10 @@ class Endpoint:
             save_cassette(self._recorded)
 
     def close(self) -> None:
-        """Answer nothing any more; deliveries that never ended count as aborted."""
-        self._closed = True
+        """Answer nothing any more, nor listen; deliveries that never ended count as aborted."""
+        with self._lock:
+            self._closed = True
+        self._listening.close()
         for call in self._ledger.calls:
             call.end = call.end or "aborted"
 
@@ -456,3 +496,20 @@ class endpoint:  # noqa: N801
             if messages := settle(self._endpoint.problems):
                 raise AssertionError("\n\n".join(messages))
             self._endpoint.save()
+
+
+class serve(endpoint):  # noqa: N801
+    """As `endpoint()`, and it listens: `ANTHROPIC_BASE_URL` is `opus.url` within the block.
+
+        with pytest_opus.serve() as opus:
+            opus.script("Hello.")
+            subprocess.run(["node", "greet.mjs"], check=True)
+
+    Raises:
+        ValueError: an unknown option.
+    """
+
+    def __enter__(self) -> Endpoint:
+        opus = super().__enter__()
+        _ = opus.url
+        return opus

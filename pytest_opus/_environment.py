@@ -20,10 +20,20 @@ _OTHER_CREDENTIALS = (
     "ANTHROPIC_SERVICE_ACCOUNT_ID",
 )
 
+_BASE_URL = "ANTHROPIC_BASE_URL"
+_PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+_NO_PROXY = ("NO_PROXY", "no_proxy")
+
 _lock = Lock()
 _users = 0
 _real: dict[str, str | None] = {}
 """What the variables were before the first endpoint that is, or was last, open."""
+_urls: list[str] = []
+"""The URLs at which endpoints listen, the latest last."""
+_last_url: str | None = None
+"""The last one that listens no more."""
+_before: dict[str, str | None] = {}
+"""What the variables were before the first of them listened, or of those that did last."""
 
 
 @contextmanager
@@ -46,6 +56,40 @@ def fake_credentials() -> Iterator[None]:
                 _replace(_real)
 
 
+@contextmanager
+def base_url_set(url: str) -> Iterator[None]:
+    """Have `ANTHROPIC_BASE_URL` be `url`, at which an endpoint listens, and no proxy stand before it.
+
+    As with the credentials, the last one out restores all; until then it is the latest one that is left.
+    """
+    global _last_url  # noqa: PLW0603 - as above
+    with _lock:
+        if not _urls:
+            _before.update(_replace({_BASE_URL: url, **_without_proxy("127.0.0.1")}))
+        _urls.append(url)
+        _replace({_BASE_URL: url})
+    try:
+        yield
+    finally:
+        with _lock:
+            _urls.remove(url)
+            _last_url = url
+            _replace({_BASE_URL: _urls[-1]} if _urls else _before)
+
+
+def base_url() -> str | None:
+    """`ANTHROPIC_BASE_URL` as it is, or as it was before an endpoint set its own."""
+    return _before[_BASE_URL] if _urls else os.environ.get(_BASE_URL)
+
+
+def _without_proxy(host: str) -> dict[str, str | None]:
+    """What keeps clients from asking a proxy for the host, where there is a proxy."""
+    if not any(map(os.environ.get, _PROXIES)):
+        return {}
+    known = next(filter(None, map(os.environ.get, _NO_PROXY)), None)
+    return dict.fromkeys(_NO_PROXY, f"{known},{host}" if known else host)
+
+
 def forget_fakes() -> None:
     """Where no endpoint is open any more, put back what a fake stands for.
 
@@ -56,6 +100,8 @@ def forget_fakes() -> None:
             _replace({"ANTHROPIC_API_KEY": _real.get("ANTHROPIC_API_KEY")})
         if _users == 0 and os.environ.get("ANTHROPIC_AUTH_TOKEN") == FAKE_TOKEN:
             _replace({"ANTHROPIC_AUTH_TOKEN": _real.get("ANTHROPIC_AUTH_TOKEN")})
+        if not _urls and _last_url and os.environ.get(_BASE_URL) == _last_url:
+            _replace({_BASE_URL: _before[_BASE_URL]})
 
 
 def _fake_variables() -> dict[str, str | None]:

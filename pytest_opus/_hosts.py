@@ -9,10 +9,13 @@ from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from ._environment import base_url
 from ._settings import Settings
 
 ANTHROPIC = "api.anthropic.com"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+served: set[int] = set()
+"""The loopback ports of our own server. Requests to it go over the socket, whoever makes them."""
 
 
 class Base(NamedTuple):
@@ -45,7 +48,7 @@ def parse_base(url: str) -> Base:
 def bases(settings: Settings) -> Iterator[str]:
     """Base URLs of Messages hosts: Anthropic's, that of `ANTHROPIC_BASE_URL` then and now, the listed ones."""
     yield ANTHROPIC
-    yield from filter(None, (settings.base_url, os.environ.get("ANTHROPIC_BASE_URL")))
+    yield from filter(None, (settings.base_url, os.environ.get("ANTHROPIC_BASE_URL"), base_url()))
     yield from settings.hosts
 
 
@@ -54,6 +57,8 @@ def api_path(host: str, port: int, path: str, bases: Iterable[str]) -> str | Non
 
     Some clients want a base URL that ends in `/v1` and some do not.
     """
+    if port in served and is_loopback(host):
+        return None
     found = None
     for url in bases:
         try:
@@ -69,6 +74,19 @@ def api_path(host: str, port: int, path: str, bases: Iterable[str]) -> str | Non
                 return path[len(base.prefix) - len("/v1") :]
             found = path
     return found
+
+
+def path_below_base(path: str) -> str:
+    """The path of a request, whether or not the client's base URL ended in `/v1` and whether or not it adds that."""
+    if path.startswith("/v1/v1/"):
+        return path[len("/v1") :]
+    return f"/v1{path}" if path.startswith(("/messages", "/models")) else path
+
+
+def upstream_url(base: str | None, path: str) -> str:
+    """Where a request to `path` goes below a base URL, which may end in `/v1`; Anthropic's own if there is none."""
+    base = (base or f"https://{ANTHROPIC}").rstrip("/")
+    return base.removesuffix("/v1") + path if path.startswith("/v1/") else base + path
 
 
 def is_loopback(host: str) -> bool:

@@ -5,8 +5,9 @@ Adapters turn a client's request into an `HttpRequest` and play the `Reply`; not
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -68,6 +69,23 @@ class HttpRequest:
     body: bytes
     received: float
     read_timeout: float | None = None
+
+
+def decoded(request: HttpRequest) -> HttpRequest:
+    """The request without the content encoding of its body; one that cannot be undone is left to whoever reads it."""
+    encoding = request.headers.get("content-encoding", "").lower()
+    if encoding not in _WINDOW_BITS:
+        return request
+    for bits in _WINDOW_BITS[encoding]:
+        try:
+            return replace(request, body=zlib.decompress(request.body, bits))
+        except zlib.error:
+            pass
+    return request
+
+
+_GZIP, _RAW = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
+_WINDOW_BITS = {"gzip": (_GZIP,), "x-gzip": (_GZIP,), "deflate": (zlib.MAX_WBITS, _RAW)}  # some deflate without a head
 
 
 @dataclass(frozen=True, slots=True)

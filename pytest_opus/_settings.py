@@ -109,3 +109,8 @@ def begin_session(settings: Settings) -> None:
 
 def end_session() -> None:
     _sessions.pop()
+
+
+def in_session() -> bool:
+    """Whether a pytest session runs."""
+    return len(_sessions) > 1

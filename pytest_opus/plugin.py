@@ -49,6 +49,8 @@ def _register_tools(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if SETTINGS in config.stash:
         end_session()
+    if loopback := sys.modules.get("pytest_opus._adapters.loopback"):
+        loopback.stop_unused()
     _active.guard = None
 
 
@@ -171,6 +173,16 @@ def opus(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
         state.endpoint = endpoint
         yield endpoint
     raise_late(state)
+
+
+@pytest.fixture
+def opus_server(opus: Endpoint) -> Endpoint:
+    """The endpoint `opus`, which also listens on a loopback URL: for subprocesses, other languages, any HTTP client.
+
+    `ANTHROPIC_BASE_URL` is `opus_server.url` while the test runs; `opus_server.env` is an environment to hand on.
+    """
+    _ = opus.url
+    return opus
 
 
 @pytest.fixture

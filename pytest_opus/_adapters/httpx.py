@@ -21,7 +21,7 @@ from .tls import share
 from .upstream import failures_noted, watched
 
 _PORTS = {"http": 80, "https": 443}
-_FORWARDED = "pytest_opus_forwarded"
+FORWARDED = "pytest_opus_forwarded"
 _wrappers: set[Any] = set()
 
 
@@ -81,14 +81,14 @@ def _wrap(transport: Any, name: str, wrapper: Callable[[Any], Any]) -> None:
 
 def _sync_wrapper(library: ModuleType, original: Any) -> Any:
     def handle_request(transport: Any, request: Any) -> Any:
-        endpoint = None if _FORWARDED in request.extensions else _active.current()
+        endpoint = None if FORWARDED in request.extensions else _active.current()
         claim = endpoint and endpoint.claim(*_address(request), request.headers)
         if not (endpoint and claim):
             return original(transport, request)
         exchange = endpoint.handle(_http_request(request, claim.path, request.read()), known_host=claim.known_host)
         if isinstance(exchange, Exchange):
             return _play_reply(library, request, exchange)
-        request.extensions = {**request.extensions, _FORWARDED: True}
+        request.extensions = {**request.extensions, FORWARDED: True}
         with failures_noted(library, exchange.failed):
             return watched(library, original(transport, request), exchange)
 
@@ -97,7 +97,7 @@ def _sync_wrapper(library: ModuleType, original: Any) -> Any:
 
 def _async_wrapper(library: ModuleType, original: Any) -> Any:
     async def handle_async_request(transport: Any, request: Any) -> Any:
-        endpoint = None if _FORWARDED in request.extensions else _active.current()
+        endpoint = None if FORWARDED in request.extensions else _active.current()
         claim = endpoint and endpoint.claim(*_address(request), request.headers)
         if not (endpoint and claim):
             return await original(transport, request)
@@ -106,7 +106,7 @@ def _async_wrapper(library: ModuleType, original: Any) -> Any:
         )
         if isinstance(exchange, Exchange):
             return await _play_reply_async(library, request, exchange)
-        request.extensions = {**request.extensions, _FORWARDED: True}
+        request.extensions = {**request.extensions, FORWARDED: True}
         with failures_noted(library, exchange.failed):
             return watched(library, await original(transport, request), exchange)
 

@@ -30,7 +30,7 @@ class Problem:
     message: str
     path: str = ""
     call: Call | None = None
-    exception: Exception | None = None
+    exception: BaseException | None = None
 
     @property
     def summary(self) -> str:

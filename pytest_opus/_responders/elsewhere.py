@@ -12,6 +12,8 @@ from .._ledger.problems import Problem, document
 from .._settings import Settings
 from .replies import error_reply
 
+_ID = "req_pytest_opus"
+
 
 class UnknownHost:
     """A Messages request to a host that nobody named: it could be the real API behind another name."""
@@ -78,6 +80,21 @@ class AfterTheEnd:
         return refuse(problem)
 
 
+def pathless(request: HttpRequest) -> Reply:
+    """To a request on the server whose path belongs to no test, or not any more."""
+    message = (
+        f"{request.method} {request.path}: the client dropped the path of ANTHROPIC_BASE_URL, or the test whose path "
+        "it is has ended."
+    )
+    return error_reply(404, "not_found_error", message, {"request-id": _ID, "x-should-retry": "false"})
+
+
+def unreachable(url: str, error: Exception) -> Reply:
+    """To a request that could not be sent on."""
+    message = f"pytest-opus could not reach {url}: {type(error).__name__}: {error}"
+    return error_reply(502, "api_error", message, {"request-id": _ID})
+
+
 def unforeseen(request: HttpRequest, call: Call | None, error: Exception) -> Reply:
     """A failure of our own: the test fails with its traceback, and the program gets an answer all the same."""
     return refuse(
@@ -99,5 +116,5 @@ def unforeseen(request: HttpRequest, call: Call | None, error: Exception) -> Rep
 
 def refuse(problem: Problem) -> Reply:
     """The problem as a 400 that no SDK retries."""
-    headers = {"request-id": "req_pytest_opus", "x-should-retry": "false"}
+    headers = {"request-id": _ID, "x-should-retry": "false"}
     return error_reply(400, "invalid_request_error", problem.summary, headers, problems=[problem])

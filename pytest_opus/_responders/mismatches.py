@@ -54,7 +54,7 @@ def computed_nothing(call: Call, queued: Queued, got: str) -> Problem:
     )
 
 
-def raised(call: Call, what: str, error: Exception) -> Problem:
+def raised(call: Call, what: str, error: BaseException) -> Problem:
     """A function of the test, for a turn or a condition, raised; the test fails with its traceback."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     what_it_said = str(error).partition("\n")[0]

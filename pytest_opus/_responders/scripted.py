@@ -210,7 +210,9 @@ def _applies(route: Route, call: Call) -> bool:
 def _computed(turn: ComputedTurn, queued: Queued, call: Call) -> Any:
     try:
         made = turn.function(call.request)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # that of pytest.fail() is no Exception
         raise Mismatch(mismatches.raised(call, str(queued), error)) from error
     try:
         return as_turn(made, "the function")

@@ -12,7 +12,7 @@ from .._api.describe import counted
 from .._api.objects import text_of
 from .._api.request import Request
 from .blocks import shown
-from .turns import AnyTurn, TurnLike, as_turn
+from .turns import AnyTurn, ComputedTurn, TurnLike, as_turn
 
 Pattern = str | re.Pattern[str]
 
@@ -94,6 +94,8 @@ class Route:
         self.turns: list[Queued] = []
         self._queue: deque[Queued] = deque()
         self._otherwise: AnyTurn | None = None
+        self.calls_functions = condition is not None and condition.where is not None
+        """Whether functions of the test take part in its answers."""
 
     def script(self, *turns: TurnLike) -> None:
         """Queue turns; each request that this route answers takes the next one.
@@ -105,6 +107,7 @@ class Route:
         entries = []
         for number, value in enumerate(turns, len(self.turns) + 1):  # a loop, so that no frame of ours is shown
             entries.append(Queued(as_turn(value, f"script(): turn {number}"), f"turn {number}{self._suffix}"))
+        self.calls_functions |= any(isinstance(entry.turn, ComputedTurn) for entry in entries)
         self.turns += entries
         self._queue += entries
 
@@ -112,6 +115,7 @@ class Route:
         """Answer with `turn` whenever the queue is empty. A later call replaces the turn."""
         __tracebackhide__ = True
         self._otherwise = as_turn(turn, "otherwise()")
+        self.calls_functions |= isinstance(self._otherwise, ComputedTurn)
 
     def take(self) -> Queued | None:
         """The next turn, taken from the queue; `None` if this route has no answer."""

@@ -23,6 +23,7 @@ IO = {
     "socket",
     "ssl",
     "threading",
+    "uvicorn",
 }
 ONLY = {
     "aiohttp": "_adapters",
@@ -34,6 +35,7 @@ ONLY = {
     "jsonschema_specifications": "_schema",
     "referencing": "_schema",
     "vcr": "_cassette",
+    "uvicorn": "_adapters/loopback.py",
     "wrapt": "_adapters",
     "yaml": "_cassette",
 }

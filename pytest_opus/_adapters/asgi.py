@@ -1,0 +1,96 @@
+"""The ASGI application behind the loopback server: any client is answered by the endpoint whose path it asks.
+
+The server tells in `scope["state"]["transport"]` by which connection a request came, since ASGI has no word for
+breaking one off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from threading import Thread
+from weakref import WeakSet
+
+from .._endpoint import Endpoint
+from .._exchange import Exchange, Forwarding
+from .._hosts import ANTHROPIC, path_below_base
+from .._http import Headers, HttpRequest
+from .._responders.elsewhere import pathless
+from .peer import Gone, Message, Peer, Receive, Send, play
+from .proxy import Proxy
+
+
+class Mount:
+    """An endpoint on the server, and the connections by which it was asked."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self.transports: WeakSet[asyncio.Transport] = WeakSet()
+
+    def hang_up(self) -> None:
+        """Break off all connections; in the thread of the server."""
+        for transport in list(self.transports):
+            transport.abort()
+
+
+class Application:
+    """Endpoints by the first part of their path; the one under the empty path gets whatever no other one claims."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        self.mounts: dict[str, Mount] = {}
+        self._proxy = proxy
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        peer = Peer(scope["state"]["transport"], receive, send)
+        with suppress(Gone):
+            body = await peer.body()
+            mount, path = self._find(scope["path"])
+            request = _http_request(scope, path, body)
+            if mount is None:
+                await play(Exchange(pathless(request), None, None), peer)
+                return
+            mount.transports.add(peer.transport)
+            answer = await _answer(mount.endpoint, request)
+            if isinstance(answer, Exchange):
+                await play(answer, peer)
+            else:
+                await peer.meanwhile(self._proxy.relay(answer, request, scope["headers"], body, peer))
+
+    def _find(self, path: str) -> tuple[Mount | None, str]:
+        first, _, rest = path[1:].partition("/")
+        mount, below = (self.mounts[first], f"/{rest}") if first in self.mounts else (self.mounts.get(""), path)
+        return mount, path_below_base(below)
+
+
+def _http_request(scope: Message, path: str, body: bytes) -> HttpRequest:
+    return HttpRequest(
+        method=scope["method"],
+        host=ANTHROPIC,  # which the server stands for
+        port=443,
+        path=path,
+        query=scope["query_string"].decode("latin-1"),
+        headers=Headers((name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in scope["headers"]),
+        body=body,
+        received=time.time(),
+    )
+
+
+async def _answer(endpoint: Endpoint, request: HttpRequest) -> Exchange | Forwarding:
+    """What the endpoint answers. Functions of the test may take their time, and so run in a thread of their own."""
+    if not endpoint.calls_functions:
+        return endpoint.handle(request)
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Exchange | Forwarding] = loop.create_future()
+
+    def settle(found: Exchange | Forwarding) -> None:
+        if not answer.done():
+            answer.set_result(found)
+
+    def handle() -> None:
+        found = endpoint.handle(request)
+        with suppress(RuntimeError):  # the server has stopped meanwhile
+            loop.call_soon_threadsafe(settle, found)
+
+    Thread(target=handle, name="pytest-opus turn", daemon=True).start()
+    return await answer

@@ -1,0 +1,146 @@
+"""The loopback server: one for all endpoints of the process that listen, run by uvicorn in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock, Thread
+
+import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from .._endpoint import Endpoint
+from .._environment import base_url_set
+from .._hosts import served
+from .._settings import in_session
+from .asgi import Application, Mount
+from .proxy import Proxy
+
+_BACKLOG = 2048  # as many clients may knock at once
+_SEND_BUFFER = 64 * 1024  # else the system swallows a long stream whole, and nobody sees that its client left
+_IDLE_SECONDS = 3600  # a tool of an agent may take its time between two requests on one connection
+_GRACE_SECONDS = 1  # connections are broken off when the server stops; what is left then is cancelled
+
+
+class _Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+    """Uvicorn's own, which tells the application by which connection a request came."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.app_state = {"transport": transport}
+        self.access_log = False  # here and not in its options, which mute any other uvicorn of the process too
+
+
+class Server(uvicorn.Server):
+    """Uvicorn until it is told to stop; it listens when this is made, and answers as soon as its thread runs."""
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._socket = _listener(host, port)
+        self.port: int = self._socket.getsockname()[1]
+        self._proxy = Proxy()
+        self._app = Application(self._proxy)
+        config = uvicorn.Config(
+            self._app,
+            http=_Protocol,
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            proxy_headers=False,
+            backlog=_BACKLOG,
+            timeout_keep_alive=_IDLE_SECONDS,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+        super().__init__(config)
+        self._loop = asyncio.new_event_loop()
+        self._end = asyncio.Event()
+        self._thread = Thread(target=self._run, name="pytest-opus server", daemon=True)
+        self._thread.start()
+        served.add(self.port)
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self._app.mounts)
+
+    def mount(self, path: str, endpoint: Endpoint) -> None:
+        """Have `endpoint` answer the requests below `/path`; the empty path stands for the whole server."""
+        self._app.mounts[path] = Mount(endpoint)
+
+    def unmount(self, path: str) -> None:
+        """Answer nothing below the path any more, and break off what is on its way."""
+        mount = self._app.mounts.pop(path)
+        self._loop.call_soon_threadsafe(mount.hang_up)
+
+    def stop(self) -> None:
+        """End, with all connections."""
+        self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join()
+        served.discard(self.port)
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self.serve([self._socket]))
+
+    async def main_loop(self) -> None:
+        await self._end.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for mount in self._app.mounts.values():
+            mount.hang_up()
+        await super().shutdown(sockets)
+        await self._proxy.close()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    # With the protocol named, asyncio switches Nagle's algorithm off, which else costs each answer some 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":  # elsewhere it means something else
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)  # each connection inherits it
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+_lock = Lock()
+_shared: Server | None = None
+
+
+@contextmanager
+def listening(endpoint: Endpoint) -> Iterator[str]:
+    """Have the endpoint listen, below a path that nobody can guess; gives its URL, which `ANTHROPIC_BASE_URL` is then.
+
+    The server is started for the first endpoint. It stays until the pytest session ends, or, outside of one, until no
+    endpoint listens any more.
+    """
+    global _shared  # noqa: PLW0603 - one server per process
+    token = secrets.token_hex(16)
+    with _lock:
+        _shared = server = _shared or Server()
+        server.mount(token, endpoint)
+    url = f"http://127.0.0.1:{server.port}/{token}"
+    try:
+        with base_url_set(url):
+            yield url
+    finally:
+        server.unmount(token)
+        if not in_session():
+            stop_unused()
+
+
+def stop_unused() -> None:
+    """Stop the server, unless an endpoint listens."""
+    global _shared
+    with _lock:
+        if _shared is None or _shared.is_used:
+            return
+        server, _shared = _shared, None
+    server.stop()
