@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import httpx
@@ -30,6 +30,7 @@ _HOP_BY_HOP = {
     b"upgrade",
     b"expect",
 }
+_KNOWN_ENCODINGS = (b"gzip", b"deflate", b"identity")
 _TIMEOUTS = {"connect": 30.0, "read": None, "write": None, "pool": None}  # the client has its own
 
 Fields = list[tuple[bytes, bytes]]
@@ -70,7 +71,7 @@ class Proxy:
         outgoing = httpx.Request(
             request.method,
             httpx.URL(url, query=request.query.encode("latin-1") or None),
-            headers=passed_on(fields),
+            headers=list(_readable(passed_on(fields))),
             content=body,
             extensions={FORWARDED: True, "timeout": _TIMEOUTS},
         )
@@ -79,6 +80,17 @@ class Proxy:
     async def close(self) -> None:
         if self._client is not None:
             await self._client.aclose()
+
+
+def _readable(fields: Fields) -> Iterator[tuple[bytes, bytes]]:
+    """The fields of a request, such that the answer comes in no encoding that is not always known here."""
+    for name, value in fields:
+        if name.lower() == b"accept-encoding":
+            encodings = [item.strip() for item in value.split(b",")]
+            kept = [item for item in encodings if item.partition(b";")[0].strip() in _KNOWN_ENCODINGS]
+            yield name, b", ".join(kept) or b"identity"
+        else:
+            yield name, value
 
 
 async def _pass_body(response: Any, peer: Peer) -> None:

@@ -802,3 +802,42 @@ def test_a_newer_client_is_told_and_replayed_all_the_same(project, upstream):
     outcome = run(project, source.format("2.14.0"))
     assert outcome.counts == {"passed": 1}
     assert "Recorded with SDK python 2.12.0, now python 2.14.0 (1 test)." in outcome.text
+
+
+PROCESS = """
+    import json
+    import os
+    import urllib.request
+
+    request = urllib.request.Request(
+        os.environ["ANTHROPIC_BASE_URL"] + "/v1/messages",
+        data=json.dumps({"model": "claude-opus-4-7", "max_tokens": 9, "messages": [
+            {"role": "user", "content": "zip"}]}).encode(),
+        headers={"x-api-key": os.environ["ANTHROPIC_API_KEY"], "anthropic-version": "2023-06-01",
+                 "content-type": "application/json", "accept-encoding": "br, gzip"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        print(answer.status, answer.headers["content-type"])
+    """
+
+
+def test_another_process_is_recorded_and_replayed_through_the_server(project, upstream, monkeypatch):
+    project.pytester.makepyfile(process=dedent(PROCESS))
+    source = """
+        import subprocess
+        import sys
+
+        @pytest.mark.opus_cassette
+        def test_it(opus_server):
+            done = subprocess.run([sys.executable, "process.py"], env=opus_server.env, capture_output=True, text=True)
+            assert done.stdout == "200 application/json\\n", done.stderr
+            assert opus_server.calls[0].response.content[0].text == "1: you said zip"
+        """
+    text = record(project, source)
+    assert KEY not in text
+    assert upstream[0]["headers"]["x-api-key"] == KEY
+    assert upstream[0]["headers"]["accept-encoding"] == "gzip"
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+
+    assert run(project, source).counts == {"passed": 1}
+    assert len(upstream) == 1
