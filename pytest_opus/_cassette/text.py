@@ -18,7 +18,7 @@ from .structure import MalformedError, check_events, interaction_lines, read_int
 _FORMAT = "# pytest-opus cassette, format "
 _FIRST = f"{_FORMAT}1: recorded calls without their secrets. To record again: pytest --opus-record=all"
 _RECORDED = "\n      recorded_at: "
-_END = re.compile(r"\n\.\.\.\n# end (\d+) sha256:([0-9a-f]{16})\n\Z")
+_END = re.compile(r"(?<=\n)\.\.\.\n# end (\d+) sha256:([0-9a-f]{16})\n\Z")
 
 
 class Tape(NamedTuple):
@@ -45,8 +45,8 @@ def to_text(interactions: Sequence[Interaction]) -> str:
             lines += [f"# {number}", *interaction_lines(writer, number, interaction)]
         except NotYamlError as error:
             raise CassetteError(f"Interaction {number} cannot be written into a cassette: {error}.") from None
-    above = "\n".join(lines)
-    return f"{above}\n...\n# end {len(interactions)} sha256:{_seal(above)}\n"
+    above = "\n".join(lines) + "\n"
+    return f"{above}...\n# end {len(interactions)} sha256:{_seal(above)}\n"
 
 
 def from_text(text: str, name: str) -> Tape:
