@@ -33,8 +33,8 @@ class BrokenReferenceError(ValueError):
     """A reference that leads nowhere, or a value that could be taken for one."""
 
 
-def _reference(**to: int) -> Flow:
-    return Flow({_REFERENCE: Flow(to)})
+def _reference(**to: int) -> dict[str, Any]:
+    return {_REFERENCE: Flow(to)}
 
 
 def _is_reference(value: Any) -> bool:
@@ -118,7 +118,7 @@ class Writer:
         if len(text) < _WORTH_IT:
             return value
         first = self._fields.setdefault((key, text), number)
-        return value if first == number else _reference(of=first)
+        return value if first == number else Flow(_reference(of=first))
 
     def _messages(self, number: int, conversation: Conversation) -> list[Any]:
         place, links = self._unseen(conversation)
@@ -191,7 +191,7 @@ class Writer:
         return message
 
 
-def _reference_to(spot: _Spot, length: int) -> Flow:
+def _reference_to(spot: _Spot, length: int) -> dict[str, Any]:
     if spot.position == 1:
         return _reference(first=length, of=spot.number)
     return _reference(**{"from": spot.position, "to": spot.position + length - 1, "of": spot.number})

@@ -65,6 +65,9 @@ def from_text(text: str, name: str) -> Tape:
         line = text.count("\n") + (not text.endswith("\n"))
         raise damaged(name, line, "the end of the cassette is missing: it was cut off, or something was added to it")
     above = text[: end.start()]
+    if "\n...\n" in above:
+        line = above.count("\n", 0, above.index("\n...\n")) + 2
+        raise damaged(name, line, "the cassette goes on after its end: two of them were put together")
     sealed = end[2] == _seal(above)
     interactions, lines = _read(above, name, sealed)
     if len(interactions) != int(end[1]):
