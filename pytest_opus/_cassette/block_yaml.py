@@ -13,12 +13,13 @@ from typing import Any
 _DEEPEST = 60
 _LONGEST_KEY = 200  # YAML allows 1,024 bytes for a key, quotes and escapes included
 
-_SPECIAL = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"
+# What YAML does not allow or takes for the end of a line, and what turns the direction of text to deceive its readers.
+SPECIAL = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@` ")
-_not_plain = re.compile(f"[\\t\\n{_SPECIAL}\ud800-\udfff]|: | #|[ :]\\Z").search
+_not_plain = re.compile(f"[\\t\\n{SPECIAL}\ud800-\udfff]|: | #|\\A\\s|[\\s:]\\Z").search
 _not_flow = re.compile(r"[,\[\]{}:?]").search
-_not_literal = re.compile(f"[{_SPECIAL}\ud800-\udfff]|[ \\t]$", re.MULTILINE).search
-_escaped = re.compile(f'["\\\\\\t\\n{_SPECIAL}\ud800-\udfff]')
+_not_literal = re.compile(f"[{SPECIAL}\ud800-\udfff]|[^\\S\\n]$", re.MULTILINE).search
+_escaped = re.compile(f'["\\\\\\t\\n{SPECIAL}\ud800-\udfff]')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, overload
 
 from .._api.sse import to_json
+from .block_yaml import SPECIAL
 from .interaction import Body, Events, Json
 
 
@@ -70,7 +71,7 @@ def _event_of(frame: str) -> list[dict[str, Any]] | None:
 # Events in a cassette: one line of JSON each. The deltas of a block that follow each other share lines, whose text is
 # the list of their texts.
 _WIDEST = 400
-_NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_escaped = re.compile(f"[{SPECIAL}\ud800-\udfff]")
 
 
 def event_lines(events: Sequence[dict[str, Any]]) -> list[str]:
@@ -120,7 +121,7 @@ def _delta_line(index: int, name: str, key: str, value: str) -> str:
 
 def json_line(value: Any) -> str:
     """Compact JSON, in characters that a literal block of YAML can hold."""
-    return _NOT_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", to_json(value))
+    return _escaped.sub(lambda found: f"\\u{ord(found[0]):04x}", to_json(value))
 
 
 class StoredEvents(Sequence[dict[str, Any]]):

@@ -33,8 +33,8 @@ class BrokenReferenceError(ValueError):
     """A reference that leads nowhere, or a value that could be taken for one."""
 
 
-def _reference(**to: int) -> Flow:
-    return Flow({_REFERENCE: Flow(to)})
+def _reference(**to: int) -> dict[str, Any]:
+    return {_REFERENCE: Flow(to)}
 
 
 def _is_reference(value: Any) -> bool:
@@ -118,7 +118,7 @@ class Writer:
         if len(text) < _WORTH_IT:
             return value
         first = self._fields.setdefault((key, text), number)
-        return value if first == number else _reference(of=first)
+        return value if first == number else Flow(_reference(of=first))
 
     def _messages(self, number: int, conversation: Conversation) -> list[Any]:
         place, links = self._unseen(conversation)
@@ -191,7 +191,7 @@ class Writer:
         return message
 
 
-def _reference_to(spot: _Spot, length: int) -> Flow:
+def _reference_to(spot: _Spot, length: int) -> dict[str, Any]:
     if spot.position == 1:
         return _reference(first=length, of=spot.number)
     return _reference(**{"from": spot.position, "to": spot.position + length - 1, "of": spot.number})
@@ -220,7 +220,7 @@ class Reader:
             return sent_of(fields)
         before: Conversation | None = None
         if _is_reference(messages[0]) and "first" in _target(messages[0]):
-            before, messages = self._first(messages[0]), messages[1:]
+            before, messages = self._last(messages[0], "first"), messages[1:]
         fields["messages"] = [message for item in messages for message in self._referred(item)]
         return sent_of(fields, before)
 
@@ -230,10 +230,6 @@ class Reader:
             raise _leads_nowhere(reference, f"that request has no {key!r}")
         return fields[key]
 
-    def _first(self, reference: Any) -> Conversation:
-        """The last of the messages that `{first: 5, of: 3}` names."""
-        return self._link(reference, self._request(reference, "first", "of"), "first")
-
     def _referred(self, item: Any) -> list[Any]:
         """The messages that an item stands for."""
         if not _is_reference(item):
@@ -242,15 +238,19 @@ class Reader:
         for form in ("answer", "answer_text"):
             if form in target:
                 return [self._answer(item, form)]
-        last = self._link(item, self._request(item, "from", "to", "of"), "to")
-        if not 1 <= target["from"] <= last.length:
+        if "first" in target:
+            start, last = 1, self._last(item, "first")
+        else:
+            last = self._last(item, "from", "to")
+            start = target["from"]
+        if not 1 <= start <= last.length:
             raise _leads_nowhere(item, "'from' is a number from 1 to that of 'to'")
-        links = takewhile(lambda link: link.length >= target["from"], newest_first(last))
-        return [link.message for link in links][::-1]
+        return [link.message for link in takewhile(lambda link: link.length >= start, newest_first(last))][::-1]
 
-    def _link(self, reference: Any, request: Sent, key: str) -> Conversation:
-        """The message of a request whose number stands at `key`."""
-        number = _target(reference)[key]
+    def _last(self, reference: Any, *keys: str) -> Conversation:
+        """The last of the messages that a reference names; its number is what the last of `keys` says."""
+        request = self._request(reference, *keys, "of")
+        number = _target(reference)[keys[-1]]
         for link in newest_first(request.conversation):
             if link.length == number:
                 return link

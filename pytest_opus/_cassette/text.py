@@ -18,7 +18,7 @@ from .structure import MalformedError, check_events, interaction_lines, read_int
 _FORMAT = "# pytest-opus cassette, format "
 _FIRST = f"{_FORMAT}1: recorded calls without their secrets. To record again: pytest --opus-record=all"
 _RECORDED = "\n      recorded_at: "
-_END = re.compile(r"\n\.\.\.\n# end (\d+) sha256:([0-9a-f]{16})\n\Z")
+_END = re.compile(r"(?<=\n)\.\.\.\n# end (\d+) sha256:([0-9a-f]{16})\n\Z")
 
 
 class Tape(NamedTuple):
@@ -45,8 +45,8 @@ def to_text(interactions: Sequence[Interaction]) -> str:
             lines += [f"# {number}", *interaction_lines(writer, number, interaction)]
         except NotYamlError as error:
             raise CassetteError(f"Interaction {number} cannot be written into a cassette: {error}.") from None
-    above = "\n".join(lines)
-    return f"{above}\n...\n# end {len(interactions)} sha256:{_seal(above)}\n"
+    above = "\n".join(lines) + "\n"
+    return f"{above}...\n# end {len(interactions)} sha256:{_seal(above)}\n"
 
 
 def from_text(text: str, name: str) -> Tape:
@@ -65,6 +65,9 @@ def from_text(text: str, name: str) -> Tape:
         line = text.count("\n") + (not text.endswith("\n"))
         raise damaged(name, line, "the end of the cassette is missing: it was cut off, or something was added to it")
     above = text[: end.start()]
+    if "\n...\n" in above:
+        line = above.count("\n", 0, above.index("\n...\n")) + 2
+        raise damaged(name, line, "the cassette goes on after its end: two of them were put together")
     sealed = end[2] == _seal(above)
     interactions, lines = _read(above, name, sealed)
     if len(interactions) != int(end[1]):
