@@ -52,7 +52,7 @@ def _base64(run: re.Match[str], find: Find) -> Iterator[Span]:
         data = b64decode(digits[skipped:end] + "=" * (-(end - skipped) % 4))
         if found := list(_printable(data, find)):
             code = b64encode(_without(data, found)).decode()
-            if not run[0].endswith("="):
+            if len(digits) % 4 and not run[0].endswith("="):  # whoever wrote it does not pad
                 code = code.rstrip("=")
             code = digits[:skipped] + code + digits[end:]
             if "-" in run[0] or "_" in run[0]:

@@ -53,9 +53,8 @@ class Known:
         return True
 
     def spans(self, text: str) -> Iterator[Span]:
-        for form, name in self._forms.items():
-            if form in text:
-                yield from _places(text, form, name)
+        for form in [form for form in self._forms if form in text]:
+            yield from _places(text, form, self._forms[form])
 
     def endings(self, text: str) -> Iterator[Span]:
         """The beginning of a secret at the very end of a text that was cut off."""

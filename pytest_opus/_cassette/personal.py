@@ -18,6 +18,7 @@ _NOBODY = frozenset({"Shared", "Public", "Default", "All Users"})
 
 _DOMAIN = re.compile(r"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w(-])")
 _LOCAL = re.compile(r"(?:(?<=\\[nrt])|(?<!\\))[A-Za-z0-9][\w.+-]*\Z")
+_IN_URL = re.compile(r"://[^\s/]*+\Z")
 _NO_PERSON = frozenset({"git", "hg", "noreply", "no-reply"})
 _RESERVED = re.compile(
     r"(?i)[@.](?:example\.(?:com|org|net)|test|invalid|example|localhost|(?:png|jpe?g|gif|svg|webp|py|js|ts))$"
@@ -57,13 +58,13 @@ class Personal:
 
     def __init__(self, home: str, hostname: str, user: str) -> None:
         self._places = [*_own(home, user), *_EVERYWHERE, *_host(hostname)]
+        self._needles = [(needle, number) for number, place in enumerate(self._places) for needle in place.needles]
 
     def spans(self, text: str) -> Iterator[Span]:
-        for place in self._places:
-            if any(needle in text for needle in place.needles):
-                for match in place.regex.finditer(text):
-                    if match["who"] not in _NOBODY:
-                        yield Span(*match.span("who"), place.instead, place.kind, PERSONAL)
+        for place in [self._places[number] for number in sorted({n for needle, n in self._needles if needle in text})]:
+            for match in place.regex.finditer(text):
+                if match["who"] not in _NOBODY:
+                    yield Span(*match.span("who"), place.instead, place.kind, PERSONAL)
         if "@" in text:
             yield from _addresses(text)
 
@@ -83,8 +84,10 @@ def _own(home: str, user: str) -> Iterator[_Place]:
 def _host(hostname: str) -> Iterator[_Place]:
     for name in dict.fromkeys((hostname, hostname.partition(".")[0])):
         if _is_distinctive(name):
-            regex = re.compile(rf"(?:(?<![\w.-])|(?<=\\[nrt]))(?P<who>(?i:{re.escape(name)}))(?![\w-])")
-            yield _Place(tuple({name, name.lower(), name.upper()}), regex, placeholder("hostname"), "host name")
+            forms = tuple(dict.fromkeys((name, name.lower(), name.upper())))
+            who = "|".join(map(re.escape, forms))
+            regex = re.compile(rf"(?:(?<![\w.-])|(?<=\\[nrt]))(?P<who>{who})(?![\w-])")
+            yield _Place(forms, regex, placeholder("hostname"), "host name")
 
 
 def _is_distinctive(name: str) -> bool:
@@ -99,8 +102,13 @@ def _addresses(text: str) -> Iterator[Span]:
     for domain in _DOMAIN.finditer(text):
         at = domain.start()
         local = _LOCAL.search(text, max(0, at - 64), at)
-        if local and local[0].lower() not in _NO_PERSON and not _RESERVED.search(domain[0]):
+        if local and _is_person(local[0], domain[0], text[max(0, local.start() - 256) : local.start()]):
             address = local[0] + domain[0]
             yield Span(
                 local.start(), domain.end(), placeholder("e-mail", address.lower(), 2), "e-mail address", PERSONAL
             )
+
+
+def _is_person(local: str, domain: str, before: str) -> bool:
+    """Neither reserved for examples, nor the `user:password@host` of a URL."""
+    return not (local.lower() in _NO_PERSON or _RESERVED.search(domain) or _IN_URL.search(before))

@@ -11,6 +11,7 @@ from binascii import Error
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from typing import Any, Literal, Self
 from urllib.parse import unquote
 
@@ -109,11 +110,13 @@ class Scrubber:
 
         Of a request, images and documents of 1 KB or more become `<base64 image/png 1048576 bytes sha256:...>`.
         """
-        whole = _without_data if direction == "request" else _as_it_is
         if isinstance(value, dict):
             value = self._without_user(value) if direction == "request" else _without_ids(value, number)
-        value = rebuilt(value, whole=whole)
-        return rebuilt(value, self.text) if self._finds_any(strings_of(value)) else value
+        strings = list(strings_of(value))
+        if direction == "request" and "base64" in strings:
+            value = rebuilt(value, whole=_without_data)
+            strings = list(strings_of(value))
+        return rebuilt(value, self.text) if self._finds_any("\0".join(strings)) else value
 
     def events(self, events: Sequence[dict[str, Any]], number: int = 0) -> Sequence[dict[str, Any]]:
         """The events of a stream: they accumulate to the message without secrets, also where deltas cut one."""
@@ -144,26 +147,24 @@ class Scrubber:
         """The pieces of a text of a stream; one that was cut off may end within a secret."""
         if name == "partial_json":
             return cut(pieces, deltas.literals("".join(pieces), self.text, self._beginning))
-        return self._pieces(pieces) if whole else self._pieces_of_beginning(pieces)
+        return self._pieces(pieces, whole=whole)
 
     def _beginning(self, text: str) -> str:
-        return self._pieces_of_beginning([text])[0]
+        return self._pieces([text], whole=False)[0]
 
-    def _pieces_of_beginning(self, pieces: Sequence[str]) -> Sequence[str]:
-        pieces = self._pieces(pieces)
-        return cut(pieces, merged(self._known.endings("".join(pieces))))
-
-    def _pieces(self, pieces: Sequence[str]) -> Sequence[str]:
+    def _pieces(self, pieces: Sequence[str], *, whole: bool = True) -> Sequence[str]:
         """The pieces of a text; what a replacement uncovers is replaced too."""
+        text = "".join(pieces)
+        spans = merged(chain(self._spans(text), () if whole else self._known.endings(text)))
         for _ in range(_ROUNDS):
-            spans = self.secrets("".join(pieces))
             if not spans:
                 break
             pieces = cut(pieces, spans)
+            spans = self.secrets("".join(pieces))
         return pieces
 
-    def _finds_any(self, strings: Iterable[str]) -> bool:
-        return any(True for _ in self._spans("\0".join(strings)))
+    def _finds_any(self, text: str) -> bool:
+        return any(True for _ in self._spans(text))
 
     def _spans(self, text: str) -> Iterator[Span]:
         yield from self._personal.spans(text)
@@ -184,10 +185,6 @@ def _parameter(pair: str) -> str:
 
 def _request_id(number: int) -> str:
     return f"req_opus_{number}" if number else placeholder("request-id")
-
-
-def _as_it_is(item: dict[str, Any]) -> dict[str, Any]:
-    return item
 
 
 def _without_data(item: dict[str, Any]) -> dict[str, Any]:
