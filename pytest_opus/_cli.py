@@ -12,12 +12,14 @@ from ._cassette_commands import add_commands
 from ._report.compare import comparison_lines, difference
 from ._report.json import report_from_json
 from ._report.model import Report
+from ._settings import PROFILES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if all is well, 1 if a bound was exceeded, 2 if an argument is wrong."""
     parser = argparse.ArgumentParser(
-        prog="pytest-opus", description="Work with the reports and cassettes of pytest-opus."
+        prog="pytest-opus",
+        description="Compare reports, check cassettes, or serve a fake Claude Messages API.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     compare = commands.add_parser(
@@ -33,10 +35,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="RATIO",
         help="exit with 1 if the tokens or the cost of a test grew beyond RATIO times what they were",
     )
+    compare.set_defaults(run=_compare)
+    serve = commands.add_parser(
+        "serve",
+        help="serve a fake Claude Messages API",
+        description="Answer every request with something plausible, or from a cassette. The first line printed is the "
+        "base URL, then comes a line per call, and a summary on Ctrl-C or SIGTERM.",
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, default=0, help="the port to listen at (default: any that is free)")
+    serve.add_argument("--profile", choices=PROFILES, default="auto", help="the API convention (default: auto)")
+    serve.add_argument(
+        "--validate",
+        choices=("api", "off"),
+        default="api",
+        help="refuse what the API would refuse, or judge no body by its meaning and know every model (default: api)",
+    )
+    serve.add_argument("--cassette", type=Path, metavar="FILE", help="answer from this cassette, again and again")
+    serve.set_defaults(run=_serve)
     add_commands(commands)
     chosen = parser.parse_args(arguments)
-    if "run" in chosen:
-        return int(chosen.run(chosen))
+    return chosen.run(chosen)  # type: ignore[no-any-return]
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from ._serve import cassette_endpoint, plausible_endpoint, serve
+
+    try:
+        if chosen.cassette:
+            endpoint = cassette_endpoint(chosen.cassette, chosen.profile)
+        else:
+            endpoint = plausible_endpoint(chosen.profile, chosen.validate)
+    except ValueError as error:
+        print(f"pytest-opus serve: {error}", file=sys.stderr)  # noqa: T201 - this is the output of the command
+        return 2
+    try:
+        return serve(chosen.host, chosen.port, endpoint)
+    except (OSError, OverflowError) as error:
+        print(f"pytest-opus serve: cannot listen at {chosen.host}:{chosen.port}: {error}", file=sys.stderr)  # noqa: T201 - this is the output of the command
+        return 2
+
+
+def _compare(chosen: argparse.Namespace) -> int:
     found = difference(chosen.old, chosen.new)
     for line in comparison_lines(found, chosen.max_ratio):
         print(line)  # noqa: T201 - this is the output of the command

@@ -64,7 +64,7 @@ def open_cassette(choice: Choice, settings: Settings) -> Recorded:
     matcher = Matcher(choice.ignore)
     storage = _Storage(normal)
     mode = "new_episodes" if choice.mode == "once" and choice.fresh else choice.mode
-    cassette = Cassette(choice.path, mode, matcher, persister=storage, test=choice.test)
+    cassette = Cassette(choice.path, mode, matcher, persister=storage, test=choice.test, repeats=choice.repeats)
     cassette._load()  # noqa: SLF001 - what vcrpy's own `load()` does to a cassette that it has made
     lines = storage.tape.lines if storage.tape else ()
     return Recorded(Deck(choice, cassette, lines, matcher, normal), settings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 from weakref import WeakSet
@@ -37,25 +38,30 @@ class Mount:
 class Application:
     """Endpoints by the first part of their path; the one under the empty path gets whatever no other one claims."""
 
-    def __init__(self, proxy: Proxy) -> None:
+    def __init__(self, proxy: Proxy, answered: Callable[[], None]) -> None:
         self.mounts: dict[str, Mount] = {}
         self._proxy = proxy
+        self._answered = answered
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         peer = Peer(scope["state"]["transport"], receive, send)
         with suppress(Gone):
-            body = await peer.body()
-            mount, path = self._find(scope["path"])
-            request = _http_request(scope, path, body)
-            if mount is None:
-                await play(Exchange(pathless(request), None, None), peer)
-                return
-            mount.transports.add(peer.transport)
-            answer = await _answer(mount.endpoint, request)
-            if isinstance(answer, Exchange):
-                await play(answer, peer)
-            else:
-                await peer.meanwhile(self._proxy.relay(answer, request, scope["headers"], body, peer))
+            await self._serve(scope, peer)
+        self._answered()
+
+    async def _serve(self, scope: Message, peer: Peer) -> None:
+        body = await peer.body()
+        mount, path = self._find(scope["path"])
+        request = _http_request(scope, path, body)
+        if mount is None:
+            await play(Exchange(pathless(request), None, None), peer)
+            return
+        mount.transports.add(peer.transport)
+        answer = await _answer(mount.endpoint, request)
+        if isinstance(answer, Exchange):
+            await play(answer, peer)
+        else:
+            await peer.meanwhile(self._proxy.relay(answer, request, scope["headers"], body, peer))
 
     def _find(self, path: str) -> tuple[Mount | None, str]:
         first, _, rest = path[1:].partition("/")

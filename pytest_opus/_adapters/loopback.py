@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock, Thread
 
@@ -36,13 +36,19 @@ class _Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
 
 
 class Server(uvicorn.Server):
-    """Uvicorn until it is told to stop; it listens when this is made, and answers as soon as its thread runs."""
+    """Uvicorn until it is told to stop; it listens when this is made, and answers as soon as its thread runs.
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    `answered` is called after each request, in the thread of the server.
+
+    Raises:
+        OSError: the address cannot be listened at.
+    """
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, answered: Callable[[], None] = lambda: None) -> None:
         self._socket = _listener(host, port)
         self.port: int = self._socket.getsockname()[1]
         self._proxy = Proxy()
-        self._app = Application(self._proxy)
+        self._app = Application(self._proxy, answered)
         config = uvicorn.Config(
             self._app,
             http=_Protocol,
@@ -97,7 +103,8 @@ class Server(uvicorn.Server):
 
 def _listener(host: str, port: int) -> socket.socket:
     # With the protocol named, asyncio switches Nagle's algorithm off, which else costs each answer some 40 ms.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":  # elsewhere it means something else
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

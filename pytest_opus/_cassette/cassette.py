@@ -22,10 +22,13 @@ class Cassette(VcrCassette):  # type: ignore[misc]  # vcrpy is not typed
     Where several tests share the file, a test is answered by what it recorded itself before what others did.
     """
 
-    def __init__(self, path: Path, mode: str, matcher: Matcher, *, persister: Any, test: str = "") -> None:
+    def __init__(
+        self, path: Path, mode: str, matcher: Matcher, *, persister: Any, test: str = "", repeats: bool = False
+    ) -> None:
         super().__init__(path=path, record_mode=RecordMode(mode), persister=persister)
         self._matcher = matcher
         self._test = test
+        self._repeats = repeats
         self._places: defaultdict[bytes, list[int]] = defaultdict(list)
         self._place_of: dict[int, int] = {}
         self._last: tuple[RecordedRequest | None, bytes] = (None, b"")
@@ -37,6 +40,9 @@ class Cassette(VcrCassette):  # type: ignore[misc]  # vcrpy is not typed
 
     def play(self, request: RecordedRequest) -> int | None:
         """The place of the interaction that answers the request, used up by this; `None` if it is to be recorded."""
+        if self._repeats and request not in self:
+            for place in self.places(request):
+                self.play_counts[place] = 0
         if not self.can_play_response_for(request):
             return None
         return self._place_of[id(self.play_response(request))]

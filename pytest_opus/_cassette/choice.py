@@ -21,6 +21,7 @@ class Choice(NamedTuple):
         speed: how many times as fast as recorded a replay is; `None` for as fast as can be.
         command: what runs this test again, such as `pytest "tests/test_a.py::test_b"`.
         test: the id of the test where several may share the file, else "".
+        repeats: whether the answers to a request are given again when all of them are used.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Choice(NamedTuple):
     speed: float | None = None
     command: str = "pytest"
     test: str = ""
+    repeats: bool = False
 
     @property
     def records(self) -> bool:

@@ -23,6 +23,11 @@ def transcript(ledger: Ledger) -> str:
     return "\n".join(lines)
 
 
+def describe_call(call: Call) -> str:
+    """How a call went, on one line: `call 1: claude-opus-4-7 200 end_turn, 12 tokens in, 3 out`."""
+    return f"call {call.number}: {call.outcome}" + (f", {_usage(call)}" if call.response else "")
+
+
 def describe_request(call: Call) -> str:
     """The request of a call on one line: `call 2: model claude-opus-4-7, 3 messages, the last: user "..."`."""
     return f"call {call.number}: {describe_body(call.request.raw)}"
@@ -40,7 +45,7 @@ def _last(message: Mapping[str, Any]) -> str:
 
 
 def _call(call: Call) -> Iterator[str]:
-    yield f"call {call.number}: {call.outcome}" + (f", {_usage(call)}" if call.response else "")
+    yield describe_call(call)
     for message in _new_messages(call):
         yield from (f"  > {message.get('role')}: {line}" for line in _sent_blocks(message))
     if call.error:

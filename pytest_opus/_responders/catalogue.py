@@ -35,9 +35,11 @@ def list_models(query: str) -> dict[str, Any] | Refusal:
     }
 
 
-def retrieve_model(model_id: str) -> dict[str, Any] | None:
-    """The model of that id or alias; `None` if the API lists no such model."""
-    model = find_model(model_id)
+def retrieve_model(model_id: str, *, any_id: bool = False) -> dict[str, Any] | None:
+    """The model of that id or alias; `None` if the API lists no such model, unless `any_id` is taken for one."""
+    model = find_model(model_id, extra=(model_id,) if any_id else ())
+    if model and any_id:
+        return model_info(model)
     known = model is not None and any(model.id == listed.id for listed in MODELS)
     return model_info(model) if model and known else None
 

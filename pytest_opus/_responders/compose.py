@@ -23,8 +23,10 @@ class Composed(NamedTuple):
     estimated: bool
 
 
-def compose(turn: Turn | WholeMessage, sent: Sent, ids: Ids, estimator: Estimator) -> Composed:
-    """The message that `turn` gives in answer to a request.
+def compose(
+    turn: Turn | WholeMessage, sent: Sent, ids: Ids, estimator: Estimator, *, inputs_judged: bool = True
+) -> Composed:
+    """The message that `turn` gives in answer to a request; where inputs are not judged, `{}` does for any schema.
 
     Raises:
         NoInputError: a `tool_use` without input, for whose schema no smallest input could be made.
@@ -41,7 +43,7 @@ def compose(turn: Turn | WholeMessage, sent: Sent, ids: Ids, estimator: Estimato
         "stop_details": None,
     } | given
     message["id"] = message["id"] or ids.new("msg_01")
-    message["content"] = [_complete(block, body, ids) for block in message["content"]]
+    message["content"] = [_complete(block, body, ids, inputs_judged) for block in message["content"]]
     if "stop_reason" not in given:
         _stop(message, body)
     return _with_usage(message, turn, sent, estimator)
@@ -71,7 +73,7 @@ def _echoed_model(model: Any) -> Any:
 _LEFT_OUT_IF_NULL = ("citations", "caller", "toolset_name")
 
 
-def _complete(block: Block, body: Mapping[str, Any], ids: Ids) -> Block:
+def _complete(block: Block, body: Mapping[str, Any], ids: Ids, inputs_judged: bool) -> Block:
     """The block with what the API always sends; optional keys that hold `None` are left out, as the API does."""
     given = {key: value for key, value in block.items() if value is not None or key not in _LEFT_OUT_IF_NULL}
     match block["type"]:
@@ -79,7 +81,7 @@ def _complete(block: Block, body: Mapping[str, Any], ids: Ids) -> Block:
             return given | {"signature": block.get("signature") or _signature(block["thinking"])}
         case "tool_use":
             full = {"type": "tool_use", "id": block.get("id") or ids.new("toolu_01"), "name": block["name"]}
-            arguments = block["input"] if "input" in block else smallest_input(block["name"], body)
+            arguments = block["input"] if "input" in block else _left_open(block["name"], body, inputs_judged)
             full |= {"input": arguments} | {key: value for key, value in given.items() if key not in full}
             return InvalidInput(full) if isinstance(block, InvalidInput) else full
         case "server_tool_use":
@@ -97,6 +99,15 @@ def _signature(thought: str) -> str:
 
 class NoInputError(ValueError):
     """No input could be made for a tool."""
+
+
+def _left_open(name: str, body: Mapping[str, Any], inputs_judged: bool) -> dict[str, Any]:
+    try:
+        return smallest_input(name, body)
+    except NoInputError:
+        if inputs_judged:
+            raise
+        return {}
 
 
 def smallest_input(name: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from .._judges.definitions import Definitions
 from .._judges.turns import Finding, broken_inputs, impossible
 from .._ledger.call import Call
 from .._ledger.problems import Problem
-from .._script.plausible import NoAnswerError, plausible_turn
+from .._script.blocks import text
+from .._script.plausible import ANSWER, NoAnswerError, plausible_turn
 from .._script.routes import Queued, Route
 from .._script.turns import ComputedTurn, ErrorTurn, NetworkErrorTurn, Plausible, Turn, WholeMessage, as_turn
 from .._settings import Settings
@@ -73,7 +74,14 @@ class Scripted:
             return self._refused(refusal, None, request.path, headers)
         if request.method == "GET" and request.path == "/v1/models":
             return self._list_models(request, headers)
-        return _model(request, headers) or _not_found(MESSAGES[404], headers)
+        return self._model(request, headers) or _not_found(MESSAGES[404], headers)
+
+    def _model(self, request: HttpRequest, headers: dict[str, str]) -> Reply | None:
+        if request.method != "GET" or not request.path.startswith("/v1/models/"):
+            return None
+        model_id = request.path.removeprefix("/v1/models/")
+        model = retrieve_model(model_id, any_id=self._settings.invalid_requests == "off")
+        return json_reply(model, headers) if model else _not_found(f"model: {model_id}", headers)
 
     def _count(self, body: Body, headers: dict[str, str]) -> Reply:
         model = body.fields.get("model")
@@ -163,6 +171,8 @@ class Scripted:
             try:
                 return plausible_turn(call.request)
             except NoAnswerError as error:
+                if self._settings.impossible_turns == "off":
+                    return Turn(content=(text(ANSWER),))
                 raise self._misfit(queued, call, _no_answer(error)) from None
         return turn
 
@@ -173,7 +183,8 @@ class Scripted:
 
     def _answer(self, turn: Turn | WholeMessage, queued: Queued, call: Call, headers: dict[str, str]) -> Reply:
         try:
-            message, estimated = compose(turn, call.request.whole, self._ids, self._estimator)
+            judged = self._settings.tool_inputs != "off"
+            message, estimated = compose(turn, call.request.whole, self._ids, self._estimator, inputs_judged=judged)
         except NoInputError as error:
             raise self._misfit(queued, call, _no_input(error)) from None
         problems = [*self._definitions.judge(call), *self._judge(message, queued, call)]
@@ -242,14 +253,6 @@ def _no_input(error: NoInputError) -> Finding:
         "Write the input: tool_use(name, {...}).",
         serveable=False,
     )
-
-
-def _model(request: HttpRequest, headers: dict[str, str]) -> Reply | None:
-    if request.method != "GET" or not request.path.startswith("/v1/models/"):
-        return None
-    model_id = request.path.removeprefix("/v1/models/")
-    model = retrieve_model(model_id)
-    return json_reply(model, headers) if model else _not_found(f"model: {model_id}", headers)
 
 
 def _not_found(message: str, headers: dict[str, str]) -> Reply:

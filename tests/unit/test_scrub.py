@@ -92,7 +92,7 @@ def test_a_known_secret_in_lines_of_base64():
         ("sk-proj-abcdefGHIJ1234567890abcdef", marked("openai-key", "sk-proj-abcdefGHIJ1234567890abcdef")),
         (JWT, marked("jwt", JWT)),
         (f"key:\n{PEM}\n", f"key:\n{marked('private-key', PEM)}\n"),
-        (json.dumps(PEM), json.dumps(marked('private-key', json.dumps(PEM)[1:-1]))),
+        (json.dumps(PEM), json.dumps(marked("private-key", json.dumps(PEM)[1:-1]))),
         ("Basic dXNlcjpwYXNz", "Basic <scrubbed basic-auth>"),
         ("Authorization: Bearer abcdefgh12345678", "Authorization: Bearer " + marked("bearer-token", "abcdefgh12345678")),
         ("https://a.io/x?key=abcd1234&b=1", f"https://a.io/x?key={marked('query-value', 'abcd1234')}&b=1"),
