@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from shlex import quote
-from typing import Any
-
 import pytest
 
 from ._cassette.choice import SUFFIXES, Choice
@@ -106,5 +104,9 @@ def _shown(path: Path, root: Path) -> str:
 
 def _node_id(item: pytest.Item) -> str:
     """The id of the test as the command line takes it where pytest was started."""
-    relative: Any = getattr(item.config, "cwd_relative_nodeid", None)
-    return str(relative(item.nodeid)) if relative else item.nodeid
+    _, separator, test = item.nodeid.partition("::")
+    try:
+        path = os.path.relpath(item.path, item.config.invocation_params.dir)
+    except ValueError:  # on another drive
+        path = str(item.path)
+    return f"{path}{separator}{test}"

@@ -96,9 +96,10 @@ def forget_fakes() -> None:
     A fixture that was set up before the endpoint, such as `monkeypatch`, may have saved the fake and restored it last.
     """
     with _lock:
-        if _users == 0 and os.environ.get("ANTHROPIC_API_KEY") == FAKE_KEY:
+        faked = _users == 0 and bool(_real)  # a process may have been given a fake key by its parent
+        if faked and os.environ.get("ANTHROPIC_API_KEY") == FAKE_KEY:
             _replace({"ANTHROPIC_API_KEY": _real.get("ANTHROPIC_API_KEY")})
-        if _users == 0 and os.environ.get("ANTHROPIC_AUTH_TOKEN") == FAKE_TOKEN:
+        if faked and os.environ.get("ANTHROPIC_AUTH_TOKEN") == FAKE_TOKEN:
             _replace({"ANTHROPIC_AUTH_TOKEN": _real.get("ANTHROPIC_AUTH_TOKEN")})
         if not _urls and _last_url and os.environ.get(_BASE_URL) == _last_url:
             _replace({_BASE_URL: _before[_BASE_URL]})
