@@ -7,14 +7,18 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from .._api.places import written
-from .draft import compiled, input_error, resolve, schema_errors, validator
+from .draft import input_error, schema_errors, validator
 from .merge import merged
+from .patterns import matches
+from .references import resolve
 from .strings import matching
 
 _LOOPS = 2
 """How often a recursive schema may be entered again."""
 _TRIES = 60
 """Candidates that are tried at one place."""
+_LONGEST = 10_000
+"""Items of an array that are still written."""
 _FORMATS = {
     "date-time": "2026-01-01T00:00:00Z",
     "date": "2026-01-01",
@@ -165,6 +169,9 @@ class _Search:
         """As many items as are required: those of the prefix, those to be contained, and others."""
         wanted = int(schema.get("minContains", 1)) if "contains" in schema else 0
         size = max(int(schema.get("minItems", 0)), wanted)
+        if size > _LONGEST:
+            self.failure = f"{spot.path or 'the value'}: {size:,} items are more than are written"
+            return
         prefix = schema.get("prefixItems", ())[:size]
         items = schema.get("items", True)
         contained = merged([items, schema["contains"]]) if wanted else items
@@ -247,8 +254,7 @@ def _property(schema: Mapping[str, Any], name: str) -> Any:
     """The schema of a property: what is said of its name, of names like it, or of all others."""
     said = [schema["properties"][name]] if name in (schema.get("properties") or {}) else []
     for pattern, part in (schema.get("patternProperties") or {}).items():
-        regex = compiled(pattern)
-        if regex is not None and regex.search(name):
+        if matches(pattern, name):
             said.append(part)
     if not said:
         return schema.get("additionalProperties", True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,22 +9,11 @@ from .._api.describe import clip
 from .._api.places import Place
 from .._api.tokens import tool_tokens
 from .._schema.parts import parts
+from .._schema.patterns import is_python_only, pattern_error
 
 __all__ = ["Remark", "advice", "alike", "unfollowable"]
 
 _LARGE = 2_000
-_ECMA = re.compile(r"\\p\{[^}]*\}|\\u\{[0-9A-Fa-f]+\}|\(\?<(?=[A-Za-z_$])|\\k<|\\c[A-Za-z]|\[\]|\[\^\]", re.IGNORECASE)
-"""What ECMA-262 has and Python has not, or writes otherwise."""
-_NO_PATTERN = (
-    "missing )",
-    "unbalanced parenthesis",
-    "unterminated character set",
-    "nothing to repeat",
-    "multiple repeat",
-    "min repeat greater than max repeat",
-    "bad escape (end of pattern)",
-)
-"""What Python says of a text that is a pattern in no dialect; in other things ECMA-262 is more tolerant."""
 
 
 class Remark(NamedTuple):
@@ -43,36 +31,29 @@ def unfollowable(schema: Any, at: Place) -> Iterator[Remark]:
         reference = part.get("$ref")
         if isinstance(reference, str):
             yield from _reference(reference, schema, (*place, "$ref"))
-        pattern = part.get("pattern")
-        if isinstance(pattern, str) and (error := _regex_error(pattern)):
-            yield Remark("pattern_invalid", (*place, "pattern"), error)
+        for steps, pattern in _patterns(part):
+            if error := pattern_error(pattern):
+                yield Remark("pattern_invalid", (*place, *steps), error)
+
+
+def _patterns(part: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """The regular expressions in a schema, each with the steps to it."""
+    if isinstance(part.get("pattern"), str):
+        yield ("pattern",), part["pattern"]
+    yield from ((("patternProperties", key), key) for key in _named(part, "patternProperties"))
 
 
 def _reference(reference: str, root: Any, at: Place) -> Iterator[Remark]:
     from .._api.rules.refusal import nearest
-    from .._schema.draft import is_resolvable
+    from .._schema.references import target
 
-    if is_resolvable(reference, root):
+    if target(reference, root) is not None:
         return
     if not reference.startswith("#"):
         yield Remark("ref_external", at, clip(reference))
         return
     known = [f"#/{key}/{name}" for key in ("$defs", "definitions") for name in root.get(key) or ()]
     yield Remark("ref_unresolvable", at, clip(reference), nearest(reference, known))
-
-
-def _regex_error(pattern: str) -> str | None:
-    if _ECMA.search(pattern):
-        return None
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        return str(error) if error.msg.startswith(_NO_PATTERN) else None
-    except (OverflowError, RecursionError) as error:
-        return str(error)
-    except FutureWarning:  # a filter makes errors of warnings
-        return None
-    return None
 
 
 def advice(tool: Mapping[str, Any], at: Place) -> Iterator[Remark]:
@@ -114,6 +95,9 @@ def _of_part(place: Place, part: Mapping[str, Any]) -> Iterator[Remark]:
         yield Remark("ambiguous_type", (*place, "type"), ", ".join(map(str, kinds)))
     if "enum" in part and "type" not in part:
         yield Remark("enum_without_type", (*place, "enum"))
+    for steps, pattern in _patterns(part):
+        if is_python_only(pattern):
+            yield Remark("pattern_of_python", (*place, *steps))
 
 
 def _named(schema: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ ONLY = {
     "jsonschema": "_schema",
     "jsonschema_specifications": "_schema",
     "referencing": "_schema",
+    "regress": "_schema",
     "wrapt": "_adapters",
 }
 PYTEST = {

@@ -231,6 +231,14 @@ BROKEN = [
     (strict(pattern=r"\bword\b"), "strict_regex", f"{AT}.pattern"),
     (strict_schema(properties={"file": {"$ref": "#/$defs/A"}}, **{"$defs": {"A": CLOSED | {"properties": {"a": {"$ref": "#/$defs/A"}}}}}), "strict_recursive", f"{IN}.$defs.A.properties.a.$ref"),
     (strict(**{"$ref": "https://example.com/a.json"}), "strict_ref", f"{AT}.$ref"),
+    (strict(pattern="^a{2000}$"), "strict_regex", f"{AT}.pattern"),
+    (strict_schema(properties={"file": {}}), "strict_untyped", AT),
+    (strict(oneOf=[{"type": "null"}]), "strict_keyword", f"{AT}.oneOf"),
+    (strict(anyOf=[{"type": "null"}]), "strict_keyword", f"{AT}.anyOf"),
+    (strict(prefixItems=[{"type": "null"}], type="array"), "strict_keyword", f"{AT}.prefixItems"),
+    (strict_schema(properties={"file": {"allOf": [{"$ref": "#/$defs/A"}]}}, **{"$defs": {"A": FILE}}), "strict_keyword", f"{AT}.allOf[0].$ref"),
+    (strict_schema(properties={"file": {"$ref": "#a"}}, **{"$defs": {"A": {"$anchor": "a", "type": "object"}}}), "strict_open_object", f"{IN}.$defs.A.additionalProperties"),
+    (strict_schema(properties={"file": {"$ref": "#/$defs/A%20B"}}, **{"$defs": {"A B": {"type": "object"}}}), "strict_open_object", f"{IN}.$defs['A B'].additionalProperties"),
     ([tool(strict=True, input_schema=CLOSED, name=f"tool_{n}") for n in range(21)], "strict_tools_too_many", "tools[20].strict"),
     (many(25, {"type": "string"}, required=[]), "strict_optional_too_many", IN),
     ([READ, many(25, {"type": "string"}, required=["p0"]), many(1, {"type": "string"}, required=[]) | {"name": "write"}], "strict_optional_too_many", "tools[2].input_schema"),
@@ -250,6 +258,7 @@ BROKEN = [
     (parameter(type=["string", "integer"]), "ambiguous_type", f"{AT}.type"),
     (parameter(type=["string", "integer", "null"]), "ambiguous_type", f"{AT}.type"),
     (parameter(enum=["a", "b"]), "enum_without_type", f"{AT}.enum"),
+    (parameter(type="string", pattern=r"\Aa\Z"), "pattern_of_python", f"{AT}.pattern"),
     (schema(anyOf=[{"required": ["file"]}]), "root_combined", f"{IN}.anyOf"),
     (tool(description="word " * 2_500), "schema_large", "tools[0]"),
     (schema(**{"$defs": {"A": {"type": "string"}}}), "defs_unused", f"{IN}.$defs.A"),
@@ -257,6 +266,7 @@ BROKEN = [
 ]  # fmt: skip
 OF_A_MODEL = [
     (built_in("computer_20250124", "computer", display_width_px=8, display_height_px=6), "tool_type_unsupported", "tools[0].type", "claude-opus-5-5"),
+    (tool(strict=True, input_schema=CLOSED), "strict_unsupported", "tools[0].strict", "claude-sonnet-4-20250514"),
     ({"type": "json_schema", "schema": CLOSED}, "format_unsupported", "output_config.format", "claude-opus-4-1"),
 ]  # fmt: skip
 
