@@ -11,9 +11,10 @@ from .._api.tokens import tool_tokens
 from .._schema.parts import parts
 from .._schema.patterns import is_python_only, pattern_error
 
-__all__ = ["Remark", "advice", "alike", "unfollowable"]
+__all__ = ["Remark", "advice", "alike", "unfollowable", "unusable"]
 
 _LARGE = 2_000
+_DEFINITIONS = ("$defs", "definitions")
 
 
 class Remark(NamedTuple):
@@ -23,6 +24,23 @@ class Remark(NamedTuple):
     at: Place
     detail: str = ""
     hint: str = ""
+
+
+def unusable(tool: Mapping[str, Any], at: Place) -> Iterator[Remark]:
+    """Fields with which a tool, one of the API included, cannot be used."""
+    if tool.get("allowed_callers") == []:
+        yield Remark("callers_none", (*at, "allowed_callers"))
+    for field in ("allowed_domains", "blocked_domains"):
+        domains = tool.get(field)
+        for index, domain in enumerate(domains if isinstance(domains, list) else ()):
+            if isinstance(domain, str) and not _is_domain(domain):
+                yield Remark("domain_invalid", (*at, field, index))
+
+
+def _is_domain(text: str) -> bool:
+    """Whether a path after it is the only thing beside the host."""
+    host = text.partition("/")[0]
+    return bool(host) and "://" not in text and not any(sign in host for sign in "*: @")
 
 
 def unfollowable(schema: Any, at: Place) -> Iterator[Remark]:
@@ -52,7 +70,7 @@ def _reference(reference: str, root: Any, at: Place) -> Iterator[Remark]:
     if not reference.startswith("#"):
         yield Remark("ref_external", at, clip(reference))
         return
-    known = [f"#/{key}/{name}" for key in ("$defs", "definitions") for name in root.get(key) or ()]
+    known = [f"#/{key}/{name}" for key in _DEFINITIONS for name in _named(root, key)]
     yield Remark("ref_unresolvable", at, clip(reference), nearest(reference, known))
 
 
@@ -78,18 +96,40 @@ def _of_root(schema: Mapping[str, Any], at: Place) -> Iterator[Remark]:
             yield Remark("root_combined", (*at, keyword))
     if schema.get("properties") and "required" not in schema:
         yield Remark("no_required", at)
-    references = {str(part["$ref"]) for _, part in parts(schema) if "$ref" in part}
-    for key in ("$defs", "definitions"):
+    used = _used(schema)
+    for key in _DEFINITIONS:
         for name in _named(schema, key):
-            used = f"#/{key}/{name.replace('~', '~0').replace('/', '~1')}"
-            if not any(reference == used or reference.startswith(f"{used}/") for reference in references):
+            if (key, name) not in used:
                 yield Remark("defs_unused", (*at, key, name), repr(name))
+
+
+def _used(schema: Mapping[str, Any]) -> set[Place]:
+    """The definitions that references lead to, from outside of them or from others that are used."""
+    from .._schema.references import target
+
+    leads: dict[Place, set[Place]] = {}
+    for place, part in parts(schema):
+        found = target(part["$ref"], schema) if "$ref" in part else None
+        if found is not None:
+            leads.setdefault(_definition(place), set()).add(_definition(found[0]))
+    used: set[Place] = set()
+    open_ = leads.get((), set())
+    while open_ := open_ - used:
+        used |= open_
+        open_ = {to for place in open_ for to in leads.get(place, ())}
+    return used
+
+
+def _definition(place: Place) -> Place:
+    """The definition that a place is in; none has an empty place."""
+    return place[:2] if place and place[0] in _DEFINITIONS else ()
 
 
 def _of_part(place: Place, part: Mapping[str, Any]) -> Iterator[Remark]:
     for name, parameter in _named(part, "properties").items():
         if isinstance(parameter, dict) and not _is_described(parameter):
             yield Remark("parameter_undescribed", (*place, "properties", name), repr(name))
+    yield from _undeclared(place, part)
     kinds = part.get("type")
     if isinstance(kinds, list) and len([kind for kind in kinds if kind != "null"]) > 1:
         yield Remark("ambiguous_type", (*place, "type"), ", ".join(map(str, kinds)))
@@ -98,6 +138,20 @@ def _of_part(place: Place, part: Mapping[str, Any]) -> Iterator[Remark]:
     for steps, pattern in _patterns(part):
         if is_python_only(pattern):
             yield Remark("pattern_of_python", (*place, *steps))
+
+
+def _undeclared(place: Place, part: Mapping[str, Any]) -> Iterator[Remark]:
+    """Names that are required and not declared, unless what stands beside may declare them."""
+    required, properties = part.get("required"), _named(part, "properties")
+    if isinstance(required, list) and properties and _DECLARING.isdisjoint(part):
+        from .._api.rules.refusal import nearest
+
+        for index, name in enumerate(required):
+            if isinstance(name, str) and name not in properties:
+                yield Remark("required_undeclared", (*place, "required", index), repr(name), nearest(name, properties))
+
+
+_DECLARING = frozenset({"$ref", "allOf", "anyOf", "oneOf", "if", "patternProperties", "dependentSchemas"})
 
 
 def _named(schema: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -115,12 +169,12 @@ def _is_text(value: Any) -> bool:
 
 
 def alike(names: Sequence[str | None]) -> Iterator[Remark]:
-    """Names that differ by case or by one letter from an earlier one."""
+    """Names that differ by case, by `-` and `_`, or by one letter from an earlier one."""
     known: dict[str, list[str]] = {}
     for index, name in enumerate(names):
-        if name is None or name in known.get(name.lower(), ()):
+        if name is None or name in known.get(_plain(name), ()):
             continue
-        variants = _variants(name.lower())
+        variants = _variants(_plain(name))
         near = (other for variant in variants for other in known.get(variant, ()) if _is_near(name, other))
         other = next(near, None)
         if other is not None:
@@ -129,13 +183,18 @@ def alike(names: Sequence[str | None]) -> Iterator[Remark]:
             known.setdefault(variant, []).append(name)
 
 
+def _plain(name: str) -> str:
+    """What is left of a name where it is read quickly."""
+    return name.lower().replace("-", "").replace("_", "")
+
+
 def _variants(name: str) -> set[str]:
     """The name and what is left when one character goes: two names one letter apart share one."""
     return {name, *(name[:at] + name[at + 1 :] for at in range(len(name)) if len(name) > 3)}
 
 
 def _is_near(name: str, other: str) -> bool:
-    one, two = name.lower(), other.lower()
+    one, two = _plain(name), _plain(other)
     if one == two:
         return name != other
     if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < 4:
