@@ -48,7 +48,7 @@ def _ecma(pattern: str) -> Regex | str:
     try:
         return Regex(pattern)
     except (RegressError, UnicodeEncodeError) as error:
-        return str(error)
+        return str(error).rstrip(".")
 
 
 def _python(pattern: str) -> re.Pattern[str] | None:

@@ -33,7 +33,8 @@ def matching(pattern: str, at_least: int = 0) -> Iterator[str]:
     try:
         parsed = parser.parse(_OUTSIDE.sub(_in_python, pattern))
         most = max(at_least, 1)
-        written = [_Writer(choice, extra).write(parsed) for extra in range(most + 1) for choice in range(4)]
+        extras = (*range(min(most, 100) + 1), most)
+        written = [_Writer(choice, extra).write(parsed) for extra in extras for choice in range(4)]
         written.append(_Writer(0, most, _LIKED).write(parsed))
     except (re.error, ValueError, OverflowError, RecursionError, FutureWarning):
         return

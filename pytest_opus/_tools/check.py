@@ -255,9 +255,16 @@ def _is_own(tool: Mapping[str, Any]) -> bool:
 
 def _of_refusal(refusal: Refusal, body: Any) -> Problem:
     meant = refusal.hint.startswith("did you mean")
-    where = f"`{written(_within(refusal.at))}`" if refusal.code in SHAPES else ""
-    told = Remark(refusal.code, refusal.at, *((where, refusal.hint) if meant else (refusal.hint or where, "")))
+    detail = "" if meant else refusal.hint
+    told = Remark(refusal.code, refusal.at, detail or _named(refusal, body), refusal.hint if meant else "")
     return _problem(told, body, [f"the API answers: {refusal.message}"])
+
+
+def _named(refusal: Refusal, body: Any) -> str:
+    """What the first line is to name, where the rule itself does not."""
+    if refusal.code in ("union_tag_invalid", "string_pattern", "string_too_long"):
+        return clip(json.dumps(found_at(body, refusal.at)), 60)
+    return f"`{written(_within(refusal.at))}`" if refusal.code in SHAPES | {"strict_keyword"} else ""
 
 
 def _within(at: Place) -> Place:

@@ -124,7 +124,7 @@ def _is_name(text: str) -> bool:
 
 def _path(text: str) -> Path:
     path = Path(text)
-    if path.suffix != ".json" and not path.is_file():
+    if path.suffix == ".py" or (path.suffix != ".json" and not path.is_file()):
         raise _no_tool("tools", text, _meant(text))
     return path
 

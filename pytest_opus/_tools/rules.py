@@ -62,7 +62,7 @@ _RULES = (
     Rule("callers_none", "error", "an empty `allowed_callers`: nothing may call it", "Leave allowed_callers out, or list direct."),
     # What is refused with `strict: true`, and in the schema of an output format.
     Rule("strict_open_object", "strict", "an object without `additionalProperties: false`", "Set additionalProperties to false."),
-    Rule("strict_keyword", "strict", "a keyword outside of the subset, such as `minimum`, `maxLength` or `oneOf`", "Take the keyword out, tell it in the description and check the input yourself."),
+    Rule("strict_keyword", "strict", "a keyword that strict schemas cannot have", "Take the keyword out, tell it in the description and check the input yourself."),
     Rule("strict_untyped", "strict", "a schema without `type`, `anyOf`, `enum` or `const`", "Say of what type it is."),
     Rule("strict_format", "strict", "a string `format` outside of the subset", "Take the format out and tell it in the description."),
     Rule("strict_enum", "strict", "an `enum` of lists or objects", "Keep strings, numbers, booleans and null."),

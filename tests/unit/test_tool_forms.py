@@ -140,6 +140,7 @@ def test_what_is_no_tool(tools, says):
     [
         ("agent.tools", "agent.tools:NAME"),
         ("agent/tools.py", "agent.tools:NAME"),
+        (__file__, None),
         ("agent/tools.py:TOOLS", "agent.tools:TOOLS"),
     ],
 )
@@ -147,7 +148,8 @@ def test_a_module_without_a_name(text, meant):
     with pytest.raises(TypeError) as caught:
         check_tools(text)
 
-    assert str(caught.value).endswith(f"accepted are {ACCEPTED}. Did you mean {meant!r}?")
+    hint = f" Did you mean {meant!r}?" if meant else ""
+    assert str(caught.value).endswith(f"accepted are {ACCEPTED}.{hint}")
 
 
 class Dumped:

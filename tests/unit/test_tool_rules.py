@@ -523,6 +523,9 @@ SUMMARIES = [
     (tool(description=3), "opus: tool 'run_tests' has a value that should be a string: `description`."),
     (tool(cache_control=CACHE | {"ttl": "2h"}), "opus: tool 'run_tests' has a value other than the fixed ones: `cache_control.ttl`."),
     (schema(properties={"a b": FILE}), "opus: tool 'run_tests' has a parameter with other characters than letters, digits, `_`, `.` and `-`, or more than 64: 'a b'."),
+    (tool(name="run tests"), "opus: tool 'run tests' has a `name` with other characters than letters, digits, `_` and `-`: \"run tests\"."),
+    (tool(type="function"), "opus: tool 'run_tests' has an unknown `type`: \"function\"."),
+    (strict(minLength=3), "opus: tool 'run_tests' has a keyword that strict schemas cannot have: `input_schema.properties.file.minLength`."),
     ({"output_format": {"type": "json_schema", "name": "x", "schema": CLOSED}}, "opus: output_format has a field that is not known there: `name`."),
 ]  # fmt: skip
 
