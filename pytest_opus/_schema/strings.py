@@ -12,10 +12,6 @@ from typing import Any
 from .patterns import matches
 
 _LIKED = "aA0_-. /:@#x1"
-_CATEGORIES = {
-    ops.CATEGORY_DIGIT: "0", ops.CATEGORY_NOT_DIGIT: "a", ops.CATEGORY_WORD: "a", ops.CATEGORY_NOT_WORD: "-",
-    ops.CATEGORY_SPACE: " ", ops.CATEGORY_NOT_SPACE: "a",
-}  # fmt: skip
 _LONGEST = 100_000
 """Characters that a repetition may come to."""
 _ESCAPES = (
@@ -132,8 +128,6 @@ def _member(members: Any) -> str:
     if liked is not None:
         return liked
     op, argument = members[0]
-    if op is ops.CATEGORY:
-        return _CATEGORIES.get(argument, "a")
     return chr(argument[0] if op is ops.RANGE else argument) if op in (ops.RANGE, ops.LITERAL) else "~"
 
 

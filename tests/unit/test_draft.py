@@ -110,7 +110,7 @@ def test_names_are_held_against_the_patterns_of_properties():
     schema = {"patternProperties": {r"^\p{Lu}": {"type": "integer"}}, "additionalProperties": False}
 
     assert input_errors(schema, {"Ä": 1}) == []
-    assert input_errors(schema, {"Ä": "1"}) == [("['Ä']", "'1' is not of type 'integer'")]
+    assert input_errors(schema, {"A": "1"}) == [("A", "'1' is not of type 'integer'")]
     assert input_errors(schema, {"ä": 1}) == [
         ("", "Additional properties are not allowed ('ä' was unexpected)"),
     ]
