@@ -34,7 +34,7 @@ def unusable(tool: Mapping[str, Any], at: Place) -> Iterator[Remark]:
         domains = tool.get(field)
         for index, domain in enumerate(domains if isinstance(domains, list) else ()):
             if isinstance(domain, str) and not _is_domain(domain):
-                yield Remark("domain_invalid", (*at, field, index))
+                yield Remark("domain_invalid", (*at, field, index), repr(domain))
 
 
 def _is_domain(text: str) -> bool:
