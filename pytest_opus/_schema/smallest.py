@@ -11,7 +11,7 @@ from .._api.places import written
 from .draft import input_error, schema_errors, validator
 from .merge import merged
 from .patterns import matches
-from .references import resolve
+from .references import References
 from .strings import matching
 
 _LOOPS = 2
@@ -101,6 +101,7 @@ class _Search:
     def __init__(self, root: Any) -> None:
         self._root = root
         self._validator = validator(root)
+        self._references = References(root)
         self.failure = "no value was found that the schema allows"
 
     def values(self, schema: Any, spot: _Spot) -> Iterator[Any]:
@@ -160,7 +161,7 @@ class _Search:
                 return None
             spot = spot._replace(references=(*spot.references, reference))
             rest = {key: value for key, value in schema.items() if key != "$ref"}
-            target = resolve(reference, self._root)
+            target = self._references.resolve(reference)
             schema = merged([rest, target]) if rest and isinstance(target, Mapping) else target
         return schema, spot
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from .._api.places import Place
 from .parts import children
-from .references import target
+from .references import References
 
 _ANY_TYPE = {"if"}
 _UNSUPPORTED = {
@@ -56,6 +56,10 @@ class Compilation:
     unions: int = 0
     _open: list[tuple[Place, str]] = field(default_factory=list)
     _counts: dict[Place, tuple[int, int]] = field(default_factory=dict)
+    _references: References = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._references = References(self.root)
 
     def problems(self) -> Iterator[Unsupported]:
         """What is not supported, each with its place in the root; `optional` and `unions` are right when it is done."""
@@ -78,7 +82,7 @@ class Compilation:
 
     def _reference(self, reference: Any, at: Place) -> Iterator[Unsupported]:
         """What is wrong with a definition is told once, what it counts is counted with every use."""
-        found = target(reference, self.root)
+        found = self._references.target(reference)
         if found is None:
             if not str(reference).startswith("#"):
                 yield Unsupported("strict_ref", f"External reference '{reference}' is not supported", at)
@@ -113,21 +117,21 @@ def _name(reference: str) -> str:
 
 def is_recursive(root: dict[str, Any]) -> bool:
     """Whether a `$ref` of a schema leads back to where it stands."""
-    return _leads_back(root, root, ((),), set())
+    return _leads_back(References(root), root, ((),), set())
 
 
-def _leads_back(root: dict[str, Any], node: Any, opened: tuple[Place, ...], settled: set[Place]) -> bool:
+def _leads_back(references: References, node: Any, opened: tuple[Place, ...], settled: set[Place]) -> bool:
     """Whether a `$ref` at or under `node` leads to an opened place; `settled` are those that are known not to."""
     if not isinstance(node, dict):
         return False
     within = (child for steps, child in children(node) if steps[0] not in ("$defs", "definitions"))
-    if any(_leads_back(root, child, opened, settled) for child in within):
+    if any(_leads_back(references, child, opened, settled) for child in within):
         return True
-    found = target(node["$ref"], root) if "$ref" in node else None
+    found = references.target(node.get("$ref"))
     if found is None or found[0] in settled:
         return False
     place, definition = found
-    if place in opened or _leads_back(root, definition, (*opened, place), settled):
+    if place in opened or _leads_back(references, definition, (*opened, place), settled):
         return True
     settled.add(place)
     return False

@@ -45,10 +45,13 @@ def _is_domain(text: str) -> bool:
 
 def unfollowable(schema: Any, at: Place) -> Iterator[Remark]:
     """References that lead nowhere and patterns that are none."""
+    from .._schema.references import References
+
+    references = References(schema)
     for place, part in parts(schema, at):
         reference = part.get("$ref")
-        if isinstance(reference, str):
-            yield from _reference(reference, schema, (*place, "$ref"))
+        if isinstance(reference, str) and references.target(reference) is None:
+            yield _lost(reference, schema, (*place, "$ref"))
         for steps, pattern in _patterns(part):
             if error := pattern_error(pattern):
                 yield Remark("pattern_invalid", (*place, *steps), error)
@@ -58,20 +61,16 @@ def _patterns(part: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """The regular expressions in a schema, each with the steps to it."""
     if isinstance(part.get("pattern"), str):
         yield ("pattern",), part["pattern"]
-    yield from ((("patternProperties", key), key) for key in _named(part, "patternProperties"))
+    yield from ((("patternProperties", key), key) for key in _named(part, "patternProperties") if isinstance(key, str))
 
 
-def _reference(reference: str, root: Any, at: Place) -> Iterator[Remark]:
+def _lost(reference: str, root: Any, at: Place) -> Remark:
     from .._api.rules.refusal import nearest
-    from .._schema.references import target
 
-    if target(reference, root) is not None:
-        return
     if not reference.startswith("#"):
-        yield Remark("ref_external", at, clip(reference))
-        return
+        return Remark("ref_external", at, clip(reference))
     known = [f"#/{key}/{name}" for key in _DEFINITIONS for name in _named(root, key)]
-    yield Remark("ref_unresolvable", at, clip(reference), nearest(reference, known))
+    return Remark("ref_unresolvable", at, clip(reference), nearest(reference, known))
 
 
 def advice(tool: Mapping[str, Any], at: Place) -> Iterator[Remark]:
@@ -105,11 +104,12 @@ def _of_root(schema: Mapping[str, Any], at: Place) -> Iterator[Remark]:
 
 def _used(schema: Mapping[str, Any]) -> set[Place]:
     """The definitions that references lead to, from outside of them or from others that are used."""
-    from .._schema.references import target
+    from .._schema.references import References
 
+    references = References(schema)
     leads: dict[Place, set[Place]] = {}
     for place, part in parts(schema):
-        found = target(part["$ref"], schema) if "$ref" in part else None
+        found = references.target(part.get("$ref"))
         if found is not None:
             leads.setdefault(_definition(place), set()).add(_definition(found[0]))
     used: set[Place] = set()

@@ -2,7 +2,7 @@ import pytest
 
 from pytest_opus._api.places import found_at
 from pytest_opus._schema.draft import input_error, input_errors, schema_errors
-from pytest_opus._schema.references import resolve, target
+from pytest_opus._schema.references import References
 
 SCHEMA = {
     "type": "object",
@@ -123,7 +123,9 @@ def test_branches_that_allow_nothing(union):
 
 
 LIST = [{"type": "null"}, {"$anchor": "one", "type": "integer"}]
-ROOT = {"$defs": {"P": {"type": "integer"}, "A B": {"type": "string"}, "A/B": {"anyOf": LIST}}}
+ROOT = {
+    "$defs": {"P": {"type": "integer"}, "A B": {"type": "string"}, "A/B": {"anyOf": LIST}, "None": True, "Any": True}
+}
 
 
 @pytest.mark.parametrize(
@@ -134,13 +136,14 @@ ROOT = {"$defs": {"P": {"type": "integer"}, "A B": {"type": "string"}, "A/B": {"
         ("#/$defs/A%20B", ("$defs", "A B")),
         ("#/$defs/A~1B/anyOf/1", ("$defs", "A/B", "anyOf", 1)),
         ("#one", ("$defs", "A/B", "anyOf", 1)),
+        ("#/$defs/Any", ("$defs", "Any")),
     ],
 )
 def test_where_a_reference_leads(reference, place):
-    found = target(reference, ROOT)
+    found = References(ROOT).target(reference)
 
     assert found == (place, found_at(ROOT, place))
-    assert resolve(reference, ROOT) == found[1]
+    assert References(ROOT).resolve(reference) == found[1]
 
 
 @pytest.mark.parametrize(
@@ -148,8 +151,8 @@ def test_where_a_reference_leads(reference, place):
     ["#/$defs/missing", "#two", "https://example.com/x", "https://json-schema.org/draft/2020-12/schema", 3],
 )
 def test_a_reference_that_leads_nowhere(reference):
-    assert target(reference, ROOT) is None
-    assert resolve(reference, ROOT) is True
+    assert References(ROOT).target(reference) is None
+    assert References(ROOT).resolve(reference) is True
 
 
 def test_an_unknown_type_does_not_hide_what_was_found():
