@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from shlex import quote
+
 import pytest
 
 from ._cassette.choice import SUFFIXES, Choice

@@ -34,6 +34,11 @@ class ToolItems:
         self.advice_fails = advice_fails
         self._advice: list[str] = []
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Leave to pytest what it can find; under xdist the workers have their own list by now."""
+        session.config.args[:] = [argument for argument in session.config.args if not _is_of_tools(argument)]
+
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
         self, collector: pytest.Collector
@@ -86,21 +91,49 @@ def tool_items(config: pytest.Config) -> ToolItems | None:
     """The items that the options ask for, or `None`.
 
     Raises:
-        pytest.UsageError: tools that cannot be read.
+        pytest.UsageError: tools that cannot be read, or are not there.
     """
-    named: list[str] = config.getoption("opus_tools") or _of_ini(config)
+    chosen = [argument for argument in config.args if _is_of_tools(argument)]
+    singled_out = not chosen and _names_files(config)
+    named: list[str] = config.getoption("opus_tools") or ([] if singled_out else _of_ini(config))
+    if chosen and not named:
+        raise pytest.UsageError(
+            f"{chosen[0]}: no tools are named; add --opus-tools PKG.MODULE:NAME, or the ini option opus_tools."
+        )
     if not named:
         return None
     folders = [str(config.invocation_params.dir), str(config.rootpath)]
-    checked = [found for source in named for found in _checked(source, folders)]
-    return ToolItems(_distinct(checked), advice_fails=config.getoption("opus_tools_strict"))
+    checked = _distinct([found for source in named for found in _checked(source, folders)])
+    return ToolItems(_chosen(checked, chosen), advice_fails=config.getoption("opus_tools_strict"))
+
+
+def _is_of_tools(argument: str) -> bool:
+    """Whether it is the id of one of our items, or of all."""
+    return argument.startswith(f"{FOLDER}::") or (argument == FOLDER and not Path(FOLDER).exists())
+
+
+def _names_files(config: pytest.Config) -> bool:
+    """Whether the run is one of single files or tests."""
+    return any("::" in argument or Path(argument).is_file() for argument in config.args)
 
 
 def _of_ini(config: pytest.Config) -> list[str]:
-    """The tools that the ini file names, unless the run is one of single files or tests."""
-    singled_out = any("::" in argument or Path(argument).is_file() for argument in config.args)
-    sources: list[str] = [] if singled_out else config.getini("opus_tools")
+    sources: list[str] = config.getini("opus_tools")
     return [str(config.rootpath / source) if source.endswith(".json") else source for source in sources]
+
+
+def _chosen(checked: list[Checked], ids: list[str]) -> list[Checked]:
+    """The definitions that the command line names, all of them if it names none."""
+    if not ids or FOLDER in ids:
+        return checked
+    by_id = {f"{FOLDER}::{one.name}": one for one in checked}
+    for id_ in ids:
+        if id_ not in by_id:
+            from ._api.rules.refusal import nearest
+
+            hint = nearest(id_, by_id)
+            raise pytest.UsageError(f"not found: {id_}{f' ({hint})' if hint else ''}")
+    return [one for id_, one in by_id.items() if id_ in ids]
 
 
 def _checked(source: str, folders: list[str]) -> Iterator[Checked]:

@@ -35,7 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
         from ._report.collect import register
 
         register(config, config.stash[OPTIONS])
-    if config.getoption("opus_tools") or config.getini("opus_tools"):
+    named = any(argument.startswith("opus_tools::") for argument in config.args)
+    if named or config.getoption("opus_tools") or config.getini("opus_tools"):
         _register_tools(config)
 
 

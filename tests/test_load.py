@@ -19,6 +19,7 @@ HEAVY = [
     "jsonschema",
     "pydantic",
     "referencing",
+    "regress",
     "uvicorn",
     "vcr",
     "wrapt",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from .._api.built_in import plain_input
 from .._api.ids import Ids
 from .._api.models import find_model
 from .._api.objects import offered_tools
@@ -111,10 +112,14 @@ def _left_open(name: str, body: Mapping[str, Any], inputs_judged: bool) -> dict[
 
 
 def smallest_input(name: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The smallest input that the schema declared for the tool allows; `{}` for a tool without one."""
-    schema = next((tool.get("input_schema") for tool in offered_tools(body) if tool.get("name") == name), None)
+    """The smallest input that the schema declared for the tool allows, or a plain one of a tool that the API defines.
+
+    `{}` for a tool whose input is not known.
+    """
+    tool = next((tool for tool in offered_tools(body) if tool.get("name") == name), {})
+    schema = tool.get("input_schema")
     if schema is None:
-        return {}
+        return plain_input(str(tool.get("type")))
     from .._schema.smallest import UnsatisfiedError, smallest
 
     try:

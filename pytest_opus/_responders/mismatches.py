@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from .._api.describe import counted
+from .._api.places import written
 from .._api.rules import Refusal
 from .._judges.turns import Finding
 from .._ledger.call import Call
@@ -102,6 +103,8 @@ def refused(refusal: Refusal, call: Call | None, resource: str, severity: Severi
     evidence = [describe_request(call)] if call else []
     if refusal.path:
         evidence.append(f"at: {refusal.path}{_sent(refusal.path, call)}")
+    if len(refusal.at) > len(refusal.path.split(".")):  # the API tells the schema alone
+        evidence.append(f"in it: {written(refusal.at)}")
     return Problem(
         kind="invalid_requests",
         code=refusal.code,

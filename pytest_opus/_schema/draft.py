@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
@@ -12,13 +11,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import UndefinedTypeCheck, ValidationError, best_match, relevance
 from jsonschema.validators import extend
 from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
-from referencing.exceptions import Unresolvable
-from referencing.jsonschema import DRAFT202012
 
+from .._api.places import Place
 from .formats import CHECKER
+from .patterns import matches
 from .plain import is_plain
-
-Place = tuple[str | int, ...]
 
 _META = Draft202012Validator(Draft202012Validator.META_SCHEMA)
 _TYPES = "'array', 'boolean', 'integer', 'null', 'number', 'object', 'string'"
@@ -119,7 +116,7 @@ def _keep_what_is_meant(error: ValidationError) -> None:
     """Of a union, the branches of the value's type whose `const` and `enum` it bears; no other is meant if one is."""
     branches: dict[Any, list[ValidationError]] = {}
     for cause in error.context:
-        branches.setdefault(cause.schema_path[0], []).append(cause)
+        branches.setdefault(next(iter(cause.schema_path), None), []).append(cause)
     meant = [causes for causes in branches.values() if not any(map(_is_of_another, causes))]
     if error.validator in ("anyOf", "oneOf") and 0 < len(meant) < len(branches):
         error.context = [cause for causes in meant for cause in causes]
@@ -129,7 +126,8 @@ def _keep_what_is_meant(error: ValidationError) -> None:
 
 def _is_of_another(cause: ValidationError) -> bool:
     """Whether the cause says that the value is of another branch than the one it is held against."""
-    return cause.validator in ("const", "enum") or (cause.validator == "type" and not cause.relative_path)
+    is_false = cause.validator is None  # the schema that allows nothing
+    return is_false or cause.validator in ("const", "enum") or (cause.validator == "type" and not cause.relative_path)
 
 
 def validator(schema: Any) -> Any:
@@ -138,9 +136,23 @@ def validator(schema: Any) -> Any:
 
 
 def _pattern(_: Any, pattern: Any, instance: Any, __: Any) -> Iterator[ValidationError]:
-    """A regex that Python does not know, but ECMA-262 may, judges nothing."""
-    if isinstance(instance, str) and (found := compiled(pattern)) and not found.search(instance):
+    if isinstance(instance, str) and matches(pattern, instance) is False:
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _pattern_properties(validator: Any, patterns: Any, instance: Any, _: Any) -> Iterator[ValidationError]:
+    for name, value in instance.items() if isinstance(instance, dict) else ():
+        for pattern, schema in patterns.items():
+            if matches(pattern, name):
+                yield from validator.descend(value, schema, path=name, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, additional: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    patterns = schema.get("patternProperties")
+    if patterns and isinstance(instance, dict):
+        instance = {name: value for name, value in instance.items() if not any(matches(p, name) for p in patterns)}
+        schema = {key: value for key, value in schema.items() if key != "patternProperties"}
+    yield from Draft202012Validator.VALIDATORS["additionalProperties"](validator, additional, instance, schema)
 
 
 _followed: ContextVar[frozenset[tuple[int, int]]] = ContextVar("pytest_opus_followed", default=frozenset())
@@ -159,34 +171,10 @@ def _ref(validator: Any, reference: Any, instance: Any, schema: Any) -> Iterator
     yield from errors
 
 
-_Validator = extend(Draft202012Validator, {"pattern": _pattern, "$ref": _ref})  # type: ignore[no-untyped-call]
-
-
-def compiled(pattern: Any) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern)
-    except (re.error, TypeError, OverflowError, RecursionError, FutureWarning):
-        return None
-
-
-_MISSING = object()
-
-
-def resolve(reference: str, root: Mapping[str, Any]) -> Any:
-    """What an internal `$ref` such as `#/$defs/Point` points at; `True` (anything) if it cannot be found."""
-    found = _lookup(reference, root)
-    return True if found is _MISSING else found
-
-
-def is_resolvable(reference: str, root: Mapping[str, Any]) -> bool:
-    return _lookup(reference, root) is not _MISSING
-
-
-def _lookup(reference: Any, root: Mapping[str, Any]) -> Any:
-    if reference == "#":
-        return root
-    try:
-        resource = DRAFT202012.create_resource(root)
-        return REGISTRY.with_resource("", resource).resolver("").lookup(reference).contents
-    except (Unresolvable, AttributeError, TypeError, ValueError, LookupError):
-        return _MISSING
+_KEYWORDS = {
+    "pattern": _pattern,
+    "patternProperties": _pattern_properties,
+    "additionalProperties": _additional_properties,
+    "$ref": _ref,
+}
+_Validator = extend(Draft202012Validator, _KEYWORDS)  # type: ignore[no-untyped-call]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
+from math import isfinite
 from typing import Any, NamedTuple
 
 from .._api.places import written
-from .draft import compiled, input_error, resolve, schema_errors, validator
+from .draft import input_error, schema_errors, validator
 from .merge import merged
+from .patterns import matches
+from .references import References
 from .strings import matching
 
 _LOOPS = 2
 """How often a recursive schema may be entered again."""
 _TRIES = 60
 """Candidates that are tried at one place."""
+_LONGEST = 10_000
+"""Items of an array, and characters of a string, that are still written."""
 _FORMATS = {
     "date-time": "2026-01-01T00:00:00Z",
     "date": "2026-01-01",
@@ -28,6 +33,12 @@ _FORMATS = {
     "ipv6": "2001:db8::1",
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
+_LONGER = {
+    "email": lambda extra: f"{'a' * extra}user@example.com",
+    "uri": lambda extra: f"https://example.com/{'a' * extra}",
+    "uri-reference": lambda extra: f"/{'a' * extra}",
+}
+"""Those of the formats that may have any length."""
 _KEYWORDS = {
     "object": {"properties", "required", "minProperties", "patternProperties", "dependentRequired"},
     "array": {"items", "prefixItems", "minItems", "contains", "uniqueItems"},
@@ -56,6 +67,13 @@ def smallest(schema: Any) -> Any:
     Raises:
         UnsatisfiedError: no candidate passes the schema.
     """
+    try:
+        return _smallest(schema)
+    except RecursionError:
+        raise UnsatisfiedError("the schema is nested too deeply") from None
+
+
+def _smallest(schema: Any) -> Any:
     for place, error in schema_errors(schema):
         raise UnsatisfiedError(f"the schema is not valid, {written(place) or 'at its root'}: {error}")
     search = _Search(schema)
@@ -83,7 +101,8 @@ class _Search:
     def __init__(self, root: Any) -> None:
         self._root = root
         self._validator = validator(root)
-        self.failure = "the schema allows no value"
+        self._references = References(root)
+        self.failure = "no value was found that the schema allows"
 
     def values(self, schema: Any, spot: _Spot) -> Iterator[Any]:
         """Values that the schema allows, the simplest first."""
@@ -142,7 +161,7 @@ class _Search:
                 return None
             spot = spot._replace(references=(*spot.references, reference))
             rest = {key: value for key, value in schema.items() if key != "$ref"}
-            target = resolve(reference, self._root)
+            target = self._references.resolve(reference)
             schema = merged([rest, target]) if rest and isinstance(target, Mapping) else target
         return schema, spot
 
@@ -165,6 +184,9 @@ class _Search:
         """As many items as are required: those of the prefix, those to be contained, and others."""
         wanted = int(schema.get("minContains", 1)) if "contains" in schema else 0
         size = max(int(schema.get("minItems", 0)), wanted)
+        if size > _LONGEST:
+            self.failure = f"{spot.path or 'the value'}: {size:,} items are more than are written"
+            return
         prefix = schema.get("prefixItems", ())[:size]
         items = schema.get("items", True)
         contained = merged([items, schema["contains"]]) if wanted else items
@@ -247,8 +269,7 @@ def _property(schema: Mapping[str, Any], name: str) -> Any:
     """The schema of a property: what is said of its name, of names like it, or of all others."""
     said = [schema["properties"][name]] if name in (schema.get("properties") or {}) else []
     for pattern, part in (schema.get("patternProperties") or {}).items():
-        regex = compiled(pattern)
-        if regex is not None and regex.search(name):
+        if matches(pattern, name):
             said.append(part)
     if not said:
         return schema.get("additionalProperties", True)
@@ -257,12 +278,16 @@ def _property(schema: Mapping[str, Any], name: str) -> Any:
 
 def _strings(schema: Mapping[str, Any]) -> Iterator[str]:
     least = int(schema.get("minLength", 0))
+    if least > _LONGEST:
+        return
     if schema.get("format") in _FORMATS:
         yield _FORMATS[schema["format"]]
+    if schema.get("format") in _LONGER:
+        yield _LONGER[schema["format"]](least)
     if isinstance(schema.get("pattern"), str):
         yield from matching(schema["pattern"], least)
     yield "a" * least
-    yield from (char * max(least, 1) for char in "aA1bcdefghij")
+    yield from (char * max(least, 1) for char in "aA1bcdefghijklmnopqrstuvwxyz")
     yield from ("a.b", "/a", "a1")
 
 
@@ -274,13 +299,13 @@ def _numbers(schema: Mapping[str, Any], *, whole: bool) -> Iterator[int | float]
     multiples: list[int | float] = [0]
     if low is not None and low >= 0:
         first = -(-low // step)
-        multiples = [(first + more) * step for more in range(12)]
+        multiples = [(first + more) * step for more in range(30)]
     elif high is not None and high <= 0:
         first = high // step
-        multiples = [(first - more) * step for more in range(12)]
+        multiples = [(first - more) * step for more in range(30)]
     else:
-        multiples = [0, *(sign * more * step for more in range(1, 8) for sign in (1, -1))]
-    yield from map(_plain, multiples)
+        multiples = [0, *(sign * more * step for more in range(1, 20) for sign in (1, -1))]
+    yield from map(_plain, filter(isfinite, multiples))
     if not whole:
         low, high = low if low is not None else (high or 0) - 2, high if high is not None else (low or 0) + 2
         yield from (low, high, (low + high) / 2)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from .._api.describe import clip, counted
 from .._api.models import MODELS, Model, find_model
-from .._api.objects import object_at
 from .._api.places import Place, found_at, written
 from .._api.rules import Refusal, definition_refusals
 from .._ledger.problems import Problem, document
 from .._script.blocks import shown
 from .forms import Offered, as_tool, read
-from .remarks import Remark, advice, alike, unfollowable
-from .rules import RULES
+from .remarks import Remark, advice, alike, unfollowable, unusable
+from .rules import ALONE, RULES, SHAPES
 
 __all__ = ["assert_tools", "check_offered", "check_tool_input", "check_tools"]
 
@@ -58,6 +58,9 @@ def assert_tools(tools: Any) -> None:
 def check_tool_input(tool: Any, input: Any) -> list[Problem]:
     """How `input` breaks the schema that the tool declares, the best match first.
 
+    A schema that is missing, or that judges nothing where it is broken, is a problem too. The API keeps the schemas of
+    its own tools, such as `bash`, to itself: an input of those is not judged.
+
         assert check_tool_input(RUN_TESTS, {"file": "a.test.ts"}) == []
 
     Args:
@@ -65,7 +68,8 @@ def check_tool_input(tool: Any, input: Any) -> list[Problem]:
         input: the arguments of a call.
     """
     __tracebackhide__ = True
-    return list(_input_problems(as_tool(tool), input))
+    wire = as_tool(tool)
+    return [*_input_problems(wire, input), *_schema_problems(wire)] if _is_own(wire) else []
 
 
 def _input_problems(tool: Mapping[str, Any], arguments: Any) -> Iterator[Problem]:
@@ -73,19 +77,48 @@ def _input_problems(tool: Mapping[str, Any], arguments: Any) -> Iterator[Problem
 
     schema = tool.get("input_schema")
     for where, what in input_errors(schema, arguments) if isinstance(schema, dict) else ():
-        path = f"input{'' if where.startswith('[') or not where else '.'}{where}"
-        yield Problem(
-            kind="tool_inputs",
-            code="input_breaks_schema",
-            severity="error",
-            message=document(
-                f"an input of {_label(tool)} breaks its schema: {where + ': ' if where else ''}{what}.",
-                evidence=[f"at {path}"],
-                nearest=None,
-                way_out="Mend the input or the schema.",
-            ),
-            path=path,
+        yield _of_input(
+            f"an input of {_label(tool)} breaks its schema: {where + ': ' if where else ''}{what}.",
+            "input_breaks_schema",
+            f"input{'' if where.startswith('[') or not where else '.'}{where}",
+            "Mend the input or the schema.",
         )
+
+
+def _schema_problems(tool: Mapping[str, Any]) -> Iterator[Problem]:
+    """What of the schema judges nothing."""
+    try:
+        found = list(_unjudging(tool.get("input_schema"), ("input_schema",)))
+    except RecursionError:
+        found = [(("input_schema",), "it is nested too deeply, or holds itself")]
+    for place, what in found:
+        yield _of_input(
+            f"an input of {_label(tool)} cannot be judged by all of its schema: {what}.",
+            "schema_judges_nothing",
+            written(place),
+            "Mend the schema; check_tools tells all that is wrong with it.",
+        )
+
+
+def _unjudging(schema: Any, at: Place) -> Iterator[tuple[Place, str]]:
+    """Where and why a schema, or a part of it, says nothing about a value."""
+    from .._schema.draft import schema_errors
+
+    if not isinstance(schema, dict):
+        yield at, "there is none" if schema is None else f"it is {clip(_shown(schema), 60)}"
+        return
+    told = set()
+    for place, error in schema_errors(schema):
+        told.add((*at, *place))
+        yield (*at, *place), error
+    for remark in unfollowable(schema, at):
+        if remark.at not in told:
+            yield remark.at, f"it has {RULES[remark.code].broken}: {remark.detail}"
+
+
+def _of_input(what: str, code: str, path: str, way_out: str) -> Problem:
+    message = document(what, evidence=[f"at {path}"], nearest=None, way_out=way_out)
+    return Problem(kind="tool_inputs", code=code, severity="error", message=message, path=path)
 
 
 def check_offered(offered: Offered, *, strict: bool | None = None, model: Model | None = None) -> list[Problem]:
@@ -121,7 +154,8 @@ def _model(model_id: str | None) -> Model | None:
 
 
 def _as_strict(tool: dict[str, Any], strict: bool) -> dict[str, Any]:
-    return tool | {"strict": strict} if tool.get("type") in (None, "custom") else tool
+    is_wrong = not isinstance(tool.get("strict"), bool | None)
+    return tool if is_wrong or not _is_own(tool) else tool | {"strict": strict}
 
 
 _DEEPEST = 100
@@ -174,19 +208,27 @@ def _judged(wire: str, model: Model | None) -> tuple[Problem, ...]:
 
 
 def _definition_findings(body: dict[str, Any], model: Model | None) -> Iterator[Refusal | Remark]:
-    """All that is wrong with what a request offers; advice apart."""
-    told = set()
-    for refusal in definition_refusals(body, model):
-        if refusal.at not in told:
-            told.add(refusal.at)
-            yield refusal
-    for index, tool in _own(body.get("tools") or []):
-        remarks = unfollowable(tool["input_schema"], ("tools", index, "input_schema"))
-        yield from (remark for remark in remarks if remark.at not in told)
-    schema = object_at(object_at(body, "output_config"), "format").get("schema")
-    if isinstance(schema, dict):
-        remarks = unfollowable(schema, ("output_config", "format", "schema"))
-        yield from (remark for remark in remarks if remark.at not in told)
+    """All that is wrong with what a request offers, each cause once; advice apart."""
+    told: dict[Place, set[str]] = {}
+    findings: Iterator[Refusal | Remark] = chain(definition_refusals(body, model), _faults_of_ours(body))
+    for finding in findings:
+        codes = told.setdefault(finding.at, set())
+        if finding.code not in codes and codes.isdisjoint(ALONE):
+            codes.add(finding.code)
+            yield finding
+
+
+def _faults_of_ours(body: dict[str, Any]) -> Iterator[Remark]:
+    """What the API lets pass, and nobody can use."""
+    for index, tool in enumerate(body["tools"]):
+        if isinstance(tool, dict):
+            yield from unusable(tool, ("tools", index))
+    for index, tool in _own(body["tools"]):
+        yield from unfollowable(tool["input_schema"], ("tools", index, "input_schema"))
+    for place in (("output_config", "format", "schema"), ("output_format", "schema")):
+        schema = found_at(body, place)
+        if isinstance(schema, dict):
+            yield from unfollowable(schema, place)
 
 
 def _advice(tools: list[Any]) -> Iterator[Remark]:
@@ -203,18 +245,31 @@ def _name(tool: Any) -> str | None:
 def _own(tools: list[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
     """The program's own tools, as far as they have a schema."""
     for index, tool in enumerate(tools):
-        if (
-            isinstance(tool, dict)
-            and tool.get("type") in (None, "custom")
-            and isinstance(tool.get("input_schema"), dict)
-        ):
+        if isinstance(tool, dict) and _is_own(tool) and isinstance(tool.get("input_schema"), dict):
             yield index, tool
+
+
+def _is_own(tool: Mapping[str, Any]) -> bool:
+    return tool.get("type") in (None, "custom")
 
 
 def _of_refusal(refusal: Refusal, body: Any) -> Problem:
     meant = refusal.hint.startswith("did you mean")
-    told = Remark(refusal.code, refusal.at, "" if meant else refusal.hint, refusal.hint if meant else "")
+    detail = "" if meant else refusal.hint
+    told = Remark(refusal.code, refusal.at, detail or _named(refusal, body), refusal.hint if meant else "")
     return _problem(told, body, [f"the API answers: {refusal.message}"])
+
+
+def _named(refusal: Refusal, body: Any) -> str:
+    """What the first line is to name, where the rule itself does not."""
+    if refusal.code in ("union_tag_invalid", "string_pattern", "string_too_long"):
+        return clip(json.dumps(found_at(body, refusal.at)), 60)
+    return f"`{written(_within(refusal.at))}`" if refusal.code in SHAPES | {"strict_keyword"} else ""
+
+
+def _within(at: Place) -> Place:
+    """The steps from the definition on."""
+    return at[1:] if at[0] == "output_format" else at[2:]
 
 
 def _problem(remark: Remark, body: Any, evidence: Iterable[str] = ()) -> Problem:
@@ -240,7 +295,7 @@ def _subject(at: Place, body: Any) -> str:
     if at[:1] == ("tools",) and len(at) > 1:
         tool = found_at(body, at[:2])
         return _label(tool if isinstance(tool, dict) else {})
-    return written(at[:2])
+    return written(at[: len(at) - len(_within(at))])
 
 
 def _label(tool: Mapping[str, Any]) -> str:

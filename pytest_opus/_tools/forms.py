@@ -62,7 +62,7 @@ def as_tool(tool: Any) -> dict[str, Any]:
 
 
 def _one(wire: dict[str, Any]) -> Offered:
-    if wire.get("type") == "json_schema" and "schema" in wire:
+    if wire.get("type") == "json_schema" or ("schema" in wire and "name" not in wire):
         return Offered([], {"output_config": {"format": wire}})
     formats = {key: wire[key] for key in ("output_config", "output_format") if isinstance(wire.get(key), dict)}
     if isinstance(wire.get("tools"), list) and wire.get("type") != "mcp_toolset":
@@ -109,9 +109,11 @@ def _from_model(model: Any) -> dict[str, Any]:
     return {"name": model.__name__, **({"description": description} if description else {}), "input_schema": schema}
 
 
-def _no_tool(where: str, value: Any) -> TypeError:
-    way_out = " Decorate the function with @beta_tool." if callable(value) and not isinstance(value, type) else ""
-    return TypeError(f"{where} is {shown(value)}, which is no tool; accepted are {ACCEPTED}.{way_out}")
+def _no_tool(where: str, value: Any, way_out: str = "") -> TypeError:
+    if callable(value) and not isinstance(value, type):
+        way_out = "Decorate the function with @beta_tool."
+    text = f"{where} is {shown(value)}, which is no tool; accepted are {ACCEPTED}."
+    return TypeError(f"{text} {way_out}" if way_out else text)
 
 
 def _is_name(text: str) -> bool:
@@ -122,9 +124,16 @@ def _is_name(text: str) -> bool:
 
 def _path(text: str) -> Path:
     path = Path(text)
-    if path.suffix != ".json" and not path.is_file():
-        raise _no_tool("tools", text)
+    if path.suffix == ".py" or (path.suffix != ".json" and not path.is_file()):
+        raise _no_tool("tools", text, _meant(text))
     return path
+
+
+def _meant(text: str) -> str:
+    """How a module, or the path of one, is to be written."""
+    module, _, name = text.partition(":")
+    meant = f"{module.removesuffix('.py').replace('/', '.')}:{name or 'NAME'}"
+    return f"Did you mean {meant!r}?" if _is_name(meant) else ""
 
 
 def _file(path: Path) -> Any:

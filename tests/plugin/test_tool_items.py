@@ -138,6 +138,47 @@ def test_a_run_of_single_tests_checks_what_the_command_line_names(run, single):
     assert len(ran(run(single, "--opus-tools", "agent.tools:SOUND"))) == 2
 
 
+WORKERS = pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["alone", "xdist"])
+
+
+@WORKERS
+def test_selected_by_id(run, workers):
+    if workers:
+        pytest.importorskip("xdist")
+    tools = ("--opus-tools", "agent.tools:TOOLS")
+
+    assert ran(run(*tools, "opus_tools::read", *workers)) == [ITEMS[2]]
+    assert sorted(ran(run(*tools, "opus_tools::lost", "opus_tools::run_tests", *workers))) == [ITEMS[3], ITEMS[1]]
+    assert sorted(ran(run(*tools, "checks/test_it.py::test_it", "opus_tools::lost", *workers))) == [ITEMS[0], ITEMS[3]]
+    assert sorted(ran(run(*tools, "opus_tools", *workers))) == sorted(ITEMS[1:])
+
+
+def test_selected_by_id_from_the_ini_file(run, pytester, monkeypatch):
+    ini = "opus_tools = agent.tools:TOOLS"
+
+    assert ran(run("opus_tools::lost", ini=ini)) == [ITEMS[3]]
+    assert ran(run("opus_tools::lost", "--lf", ini=ini)) == [ITEMS[3]]
+    monkeypatch.chdir(pytester.path / "agent")
+    assert ran(run("opus_tools::lost", "-k", "lost", ini=ini)) == [ITEMS[3]]
+
+
+@WORKERS
+@pytest.mark.parametrize(
+    ("id_", "ini", "says"),
+    [
+        ("opus_tools::reed", "opus_tools = agent.tools:TOOLS", "not found: opus_tools::reed (did you mean 'opus_tools::read'?)"),
+        ("opus_tools::read", "", "opus_tools::read: no tools are named; add --opus-tools PKG.MODULE:NAME, or the ini option opus_tools."),
+    ],
+)  # fmt: skip
+def test_an_id_that_is_not_there(run, id_, ini, says, workers):
+    if workers:
+        pytest.importorskip("xdist")
+    result = run(id_, *workers, ini=ini)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"ERROR: {says}" in result.stderr.str()
+
+
 def test_selected_by_name(run):
     assert ran(run("--opus-tools", "agent.tools:TOOLS", "-k", "run_tests")) == [ITEMS[1]]
     assert ran(run("--opus-tools", "agent.tools:TOOLS", "-k", "opus_tools")) == ITEMS[1:]
@@ -185,7 +226,10 @@ def test_nothing_is_added_to_other_runs(run):
     [
         ("agent.tolls:TOOLS", "No module named 'agent.tolls'"),
         ("agent.tools:TOOL", "agent.tools has no 'TOOL' (did you mean 'TOOLS'?)."),
-        ("agent.tools", "tools is 'agent.tools' (str), which is no tool; accepted are *'module:NAME'."),
+        (
+            "agent.tools",
+            "tools is 'agent.tools' (str), which is no tool; accepted are *'module:NAME'. Did you mean 'agent.tools:NAME'?",
+        ),
         ("agent.tools:FILE.get", "the tool is *, which is no tool; accepted are *"),
         ("none.json", "[[]Errno 2] No such file or directory: 'none.json'"),
         ("broken:TOOLS", "ModuleNotFoundError: No module named 'boto4' (*broken.py:1)"),

@@ -117,6 +117,21 @@ def test_formats_of_an_input_count(project):
     )
 
 
+def test_a_refused_schema_is_told_with_the_place_in_it(project):
+    """The API names the tool alone."""
+    outcome = project.run("""
+        SCHEMA = {"type": "object", "additionalProperties": False, "properties": {"size": {"type": "integer", "minimum": 1}}}
+
+        def test_it(opus):
+            opus.script("one")
+            ask(tools=[{"name": "ticket", "strict": True, "input_schema": SCHEMA}])
+        """)
+
+    text = "tools.0.custom: For 'integer' type, property 'minimum' is not supported"
+    assert outcome.failure.startswith(f"opus: call 1 was refused as the API would: 400 invalid_request_error: {text}\n")
+    assert "\n  in it: tools[0].input_schema.properties.size.minimum\n" in outcome.failure
+
+
 def test_the_smallest_input_fits_patterns_formats_and_references(project):
     outcome = project.run("""
         TICKET = {

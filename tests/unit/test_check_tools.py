@@ -36,7 +36,7 @@ def test_a_misspelled_field(lines):
         Add the field.
         """)
     assert second.message == lines("""
-        opus: tool 'run_tests' has a field that this type of tool does not have.
+        opus: tool 'run_tests' has a field that is not known there: `descripton`.
           error extra_inputs at tools[0].descripton is "Run."
           the API answers: tools.0.custom.descripton: Extra inputs are not permitted
           nearest: did you mean 'description'?
@@ -145,6 +145,49 @@ def test_an_input_that_does_not(lines):
         Mend the input or the schema.
         """)
     assert second.path == "input"
+
+
+def test_an_input_that_cannot_be_judged(lines):
+    lost = {"type": "object", "properties": {"at": {"$ref": "#/$defs/At"}, "file": FILE}}
+
+    wrong, (problem,) = (
+        check_tool_input(RUN | {"input_schema": lost}, {"file": 3})[0],
+        check_tool_input(RUN | {"input_schema": lost}, {"file": "a"}),
+    )
+    assert wrong.path == "input.file"
+    assert (problem.kind, problem.code, problem.severity) == ("tool_inputs", "schema_judges_nothing", "error")
+    assert problem.path == "input_schema.properties.at.$ref"
+    assert problem.message == lines("""
+        opus: an input of tool 'run_tests' cannot be judged by all of its schema: it has a `$ref` to a definition that is not there: #/$defs/At.
+          at input_schema.properties.at.$ref
+        Mend the schema; check_tools tells all that is wrong with it.
+        """)
+
+
+def holds_itself():
+    schema = {"type": "object"}
+    schema["properties"] = {"again": schema}
+    return schema
+
+
+@pytest.mark.parametrize(
+    ("schema", "path", "why"),
+    [
+        (..., "input_schema", "there is none"),
+        (["file"], "input_schema", "it is ['file'] (list)"),
+        ({"type": "objec"}, "input_schema.type", "'type' is 'objec'; expected is one of"),
+        ({"properties": {"a": {"type": "strin"}}}, "input_schema.properties.a.type", "'type' is 'strin'; expected is"),
+        ({"$ref": "https://example.com/a"}, "input_schema.$ref", "a `$ref` to another document: https://example.com/a"),
+        ({"pattern": "["}, "input_schema.pattern", "a `pattern` that is no regular expression: Unbalanced bracket"),
+        (holds_itself(), "input_schema", "it is nested too deeply, or holds itself"),
+    ],
+)
+def test_a_schema_that_judges_nothing_is_told(schema, path, why):
+    tool = {key: value for key, value in (RUN | {"input_schema": schema}).items() if value is not ...}
+    problems = check_tool_input(tool, {})
+
+    assert [(problem.code, problem.path) for problem in problems] == [("schema_judges_nothing", path)]
+    assert why in problems[0].message
 
 
 def test_formats_of_an_input_count():

@@ -131,8 +131,17 @@ def test_an_empty_input_stays_empty(served):
     assert served(tool_use("run_tests", {}), tools=[TOOL])["content"][0]["input"] == {}
 
 
-def test_a_tool_without_schema_gets_an_empty_input(served):
-    assert served(tool_use("bash"), tools=[{"type": "bash_20250124", "name": "bash"}])["content"][0]["input"] == {}
+@pytest.mark.parametrize(
+    ("type_", "name", "arguments"),
+    [
+        ("bash_20250124", "bash", {"command": "ls"}),
+        ("text_editor_20250728", "str_replace_based_edit_tool", {"command": "view", "path": "/"}),
+        ("memory_20250818", "memory", {"command": "view", "path": "/memories"}),
+        ("computer_20250124", "computer", {}),
+    ],
+)
+def test_a_tool_of_the_api_gets_a_plain_input(served, type_, name, arguments):
+    assert served(tool_use(name), tools=[{"type": type_, "name": name}])["content"][0]["input"] == arguments
 
 
 def test_an_input_that_is_wrong_on_purpose_stays_marked(served):

@@ -1,6 +1,8 @@
 import pytest
 
-from pytest_opus._schema.draft import input_error, input_errors, resolve, schema_errors
+from pytest_opus._api.places import found_at
+from pytest_opus._schema.draft import input_error, input_errors, schema_errors
+from pytest_opus._schema.references import References
 
 SCHEMA = {
     "type": "object",
@@ -97,17 +99,60 @@ def test_a_reference_never_goes_to_the_network(monkeypatch):
     assert input_errors({"$ref": "https://example.com/schema.json"}, 1) == []
 
 
-def test_a_pattern_of_another_dialect_judges_nothing():
-    assert input_errors({"pattern": r"^\p{L}+$", "maxLength": 1}, "ab") == [("", "'ab' is too long")]
+def test_a_pattern_that_is_none_judges_nothing():
+    assert input_errors({"pattern": "[", "maxLength": 1}, "ab") == [("", "'ab' is too long")]
+    assert input_errors({"patternProperties": {"[": False}, "required": ["b"]}, {"a": 1}) == [
+        ("", "'b' is a required property")
+    ]
 
 
-def test_references():
-    root = {"$defs": {"P": {"type": "integer"}}}
+def test_names_are_held_against_the_patterns_of_properties():
+    schema = {"patternProperties": {r"^\p{Lu}": {"type": "integer"}}, "additionalProperties": False}
 
-    assert resolve("#/$defs/P", root) == {"type": "integer"}
-    assert resolve("#", root) == root
-    assert resolve("#/$defs/missing", root) is True
-    assert resolve("https://example.com/x", root) is True
+    assert input_errors(schema, {"Ä": 1}) == []
+    assert input_errors(schema, {"A": "1"}) == [("A", "'1' is not of type 'integer'")]
+    assert input_errors(schema, {"ä": 1}) == [
+        ("", "Additional properties are not allowed ('ä' was unexpected)"),
+    ]
+
+
+@pytest.mark.parametrize("union", ["anyOf", "oneOf"])
+def test_branches_that_allow_nothing(union):
+    assert input_errors({union: [False, False]}, 1) == [("", "1 is not valid under any of the given schemas")]
+    assert input_errors({union: [False, {"minimum": 3}]}, 1) == [("", "1 is less than the minimum of 3")]
+
+
+LIST = [{"type": "null"}, {"$anchor": "one", "type": "integer"}]
+ROOT = {
+    "$defs": {"P": {"type": "integer"}, "A B": {"type": "string"}, "A/B": {"anyOf": LIST}, "None": True, "Any": True}
+}
+
+
+@pytest.mark.parametrize(
+    ("reference", "place"),
+    [
+        ("#", ()),
+        ("#/$defs/P", ("$defs", "P")),
+        ("#/$defs/A%20B", ("$defs", "A B")),
+        ("#/$defs/A~1B/anyOf/1", ("$defs", "A/B", "anyOf", 1)),
+        ("#one", ("$defs", "A/B", "anyOf", 1)),
+        ("#/$defs/Any", ("$defs", "Any")),
+    ],
+)
+def test_where_a_reference_leads(reference, place):
+    found = References(ROOT).target(reference)
+
+    assert found == (place, found_at(ROOT, place))
+    assert References(ROOT).resolve(reference) == found[1]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["#/$defs/missing", "#two", "https://example.com/x", "https://json-schema.org/draft/2020-12/schema", 3],
+)
+def test_a_reference_that_leads_nowhere(reference):
+    assert References(ROOT).target(reference) is None
+    assert References(ROOT).resolve(reference) is True
 
 
 def test_an_unknown_type_does_not_hide_what_was_found():

@@ -36,6 +36,7 @@ ONLY = {
     "referencing": "_schema",
     "vcr": "_cassette",
     "uvicorn": "_adapters/loopback.py",
+    "regress": "_schema",
     "wrapt": "_adapters",
     "yaml": "_cassette",
 }

@@ -146,7 +146,19 @@ STRICT = {
     "items": ({"properties": {"a": {"type": "array", "minItems": 2}}}, "For 'array' type, 'minItems' values other than 0 or 1 are not supported"),
     "enum of lists": ({"properties": {"a": {"enum": [[1]]}}}, "'enum' values must be strings, numbers, booleans or null"),
     "look-ahead": ({"properties": {"a": {"type": "string", "pattern": "(?=a)"}}}, "Unsupported regex feature in pattern field: (?="),
-    "recursion": ({"properties": {"a": {"$ref": "#/$defs/Node"}}, "$defs": {"Node": {**EMPTY, "properties": {"next": {"$ref": "#/$defs/Node"}}}}}, "Circular reference detected in schema definitions: Node"),
+    "tuple": ({"properties": {"a": {"type": "array", "prefixItems": [{"type": "null"}], "contains": {"type": "null"}}}}, "For 'array' type, properties contains, prefixItems are not supported"),
+    "one of": ({"properties": {"a": {"oneOf": [{"type": "string"}]}}}, "Schema type 'oneOf' is not supported"),
+    "not": ({"properties": {"a": {"type": "string", "not": {"const": "a"}}}}, "Schema keyword 'not' is not supported"),
+    "condition": ({"if": {"required": ["a"]}, "then": {"required": ["b"]}}, "For 'object' type, property 'if' is not supported"),
+    "union beside a type": ({"properties": {"a": {"type": "string", "anyOf": [{"const": "a"}]}}}, "For 'anyOf', 'type' is not supported"),
+    "intersection beside an object": ({"allOf": [{"$ref": "#/$defs/A"}], "$defs": {"A": EMPTY}}, "For 'anyOf', 'additionalProperties, properties, type' is not supported"),
+    "intersection with a reference": ({"properties": {"a": {"allOf": [{"$ref": "#/$defs/A"}]}}, "$defs": {"A": EMPTY}}, "For 'allOf', '$ref' is not supported"),
+    "anything": ({"properties": {"a": {}}}, "Empty schema ({}) that accepts any JSON value is not supported. Please specify a concrete type."),
+    "no type": ({"properties": {"a": {"default": None, "title": "A"}}}, "Invalid schema: Schema type is missing for schema: {'default': None, 'title': 'A'}"),
+    "large count": ({"properties": {"a": {"type": "string", "pattern": "^a{1,10000}$"}}}, "Unsupported regex feature in pattern field: pattern is too complex for structured output: reduce the {n,m} upper bound, narrow the character class range, or avoid nesting quantified groups"),
+    "recursion by way of another": ({"properties": {"a": {"$ref": "#/$defs/A"}}, "$defs": {"A": {"anyOf": [{"$ref": "#/$defs/B"}]}, "B": {"anyOf": [{"$ref": "#/$defs/A"}]}}}, "Circular reference detected in schema definitions: A -> B -> A"),
+    "recursion by an anchor": ({"properties": {"a": {"$ref": "#node"}}, "$defs": {"Node": {"$anchor": "node", "type": "array", "items": {"$ref": "#node"}}}}, "Circular reference detected in schema definitions: #node -> #node"),
+    "recursion": ({"properties": {"a": {"$ref": "#/$defs/Node"}}, "$defs": {"Node": {**EMPTY, "properties": {"next": {"$ref": "#/$defs/Node"}}}}}, "Circular reference detected in schema definitions: Node -> Node"),
     "foreign reference": ({"properties": {"a": {"$ref": "https://a.example/s.json"}}}, "External reference 'https://a.example/s.json' is not supported"),
 }  # fmt: skip
 
@@ -206,6 +218,13 @@ def test_limits_of_strict_schemas():
         "This causes exponential compilation cost. Reduce the number of nullable or union-typed parameters "
         "(limit: 16 parameters with unions)."
     )
+
+
+def test_strict_tools_need_a_model_that_takes_them():
+    assert judge(strict(), model="claude-haiku-4-5") is None
+    assert judge({**strict(), "strict": False}, model="claude-sonnet-4-20250514") is None
+    refusal = judge(strict(), model="claude-sonnet-4-20250514")
+    assert refusal.message == "'claude-sonnet-4-20250514' does not support strict tools."
 
 
 def test_formats_need_a_model_that_writes_them():

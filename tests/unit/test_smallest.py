@@ -24,7 +24,12 @@ POINT = {"type": "object", "properties": {"x": {"type": "integer"}}, "required":
         ({"type": "string", "minLength": 3}, "aaa"),
         ({"type": "string", "pattern": "^[A-Z]+$"}, "A"),
         ({"type": "string", "pattern": "^[0-9]{4}$", "minLength": 4}, "0000"),
+        ({"type": "string", "pattern": r"^(?<year>\d{4})-\p{Lu}$"}, "0000-A"),
+        ({"type": "string", "pattern": "^[[a-z]+$"}, "a"),
         ({"type": "string", "format": "date"}, "2026-01-01"),
+        ({"type": "string", "format": "email", "minLength": 20}, "a" * 20 + "user@example.com"),
+        ({"type": "string", "format": "uri", "minLength": 25}, "https://example.com/" + "a" * 25),
+        ({"type": "array", "items": {"type": "integer"}, "minItems": 30, "uniqueItems": True}, [0, *(sign * n for n in range(1, 15) for sign in (1, -1)), 15]),
         ({"type": "string", "enum": ["b", "a"]}, "b"),
         ({"const": {"a": 1}}, {"a": 1}),
         ({"type": "integer"}, 0),
@@ -127,14 +132,14 @@ def test_a_schema_that_allows_nothing(schema):
 @pytest.mark.parametrize(
     ("schema", "says"),
     [
-        ({"type": "integer", "minimum": 5, "maximum": 3}, "16 is greater than the maximum of 3"),
+        ({"type": "integer", "minimum": 5, "maximum": 3}, "34 is greater than the maximum of 3"),
         (
             {
                 "type": "object",
                 "properties": {"a": {"type": "array", "items": {"enum": []}, "minItems": 1}},
                 "required": ["a"],
             },
-            "the schema allows no value",
+            "no value was found that the schema allows",
         ),
         (
             {
@@ -144,7 +149,9 @@ def test_a_schema_that_allows_nothing(schema):
             },
             "a[0]: True should not be valid under {}",
         ),
-        (False, "the schema allows no value"),
+        ({"type": "array", "minItems": 10**7}, "the value: 10,000,000 items are more than are written"),
+        ({"type": "string", "minLength": 10**9}, "no value was found that the schema allows"),
+        (False, "no value was found that the schema allows"),
     ],
 )
 def test_what_it_says_of_the_last_candidate(schema, says):
@@ -152,3 +159,12 @@ def test_what_it_says_of_the_last_candidate(schema, says):
         smallest(schema)
 
     assert str(caught.value) == says
+
+
+def test_a_schema_that_is_nested_too_deeply():
+    schema = {"type": "string"}
+    for _ in range(3_000):
+        schema = {"type": "array", "items": schema, "minItems": 1}
+
+    with pytest.raises(UnsatisfiedError, match="the schema is nested too deeply"):
+        smallest(schema)

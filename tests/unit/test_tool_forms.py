@@ -120,7 +120,7 @@ def run_tests(file):
     [
         (3, "tools is 3 (int), which is no tool; accepted are "),
         (None, "tools is None (NoneType), which is no tool; accepted are "),
-        ("run_tests", "tools is 'run_tests' (str), which is no tool; accepted are "),
+        ("run tests", "tools is 'run tests' (str), which is no tool; accepted are "),
         (b"[]", "tools is b'[]' (bytes), which is no tool; accepted are "),
         ([RUN, 3], "tools[1] is 3 (int), which is no tool; accepted are "),
         ([RUN, [RUN]], "tools[1] is [{'name': "),
@@ -133,6 +133,23 @@ def test_what_is_no_tool(tools, says):
 
     assert str(caught.value).startswith(says)
     assert str(caught.value).endswith(f"{ACCEPTED}.")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("agent.tools", "agent.tools:NAME"),
+        ("agent/tools.py", "agent.tools:NAME"),
+        (__file__, None),
+        ("agent/tools.py:TOOLS", "agent.tools:TOOLS"),
+    ],
+)
+def test_a_module_without_a_name(text, meant):
+    with pytest.raises(TypeError) as caught:
+        check_tools(text)
+
+    hint = f" Did you mean {meant!r}?" if meant else ""
+    assert str(caught.value).endswith(f"accepted are {ACCEPTED}.{hint}")
 
 
 class Dumped:

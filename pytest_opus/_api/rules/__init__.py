@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Literal
 
 from ..models import Model, find_model
+from ..places import Place, found_at
 from . import (
     attachments,
     caching,
@@ -29,6 +31,7 @@ from .memory import Memory
 from .offer import read_offer
 from .refusal import Refusal
 from .request import Judge, OfferRule, Request, Rule
+from .shapes.config import FORMAT
 from .shapes.request import BODIES
 from .shapes.tools import TOOL
 from .walker import Scope, Tag, refusal_of
@@ -146,7 +149,11 @@ def definition_refusals(body: dict[str, Any], model: Model | None) -> Iterator[R
         yield from map(refusal_of, faults)
         steps = ([step for step in fault.path[2:] if not isinstance(step, Tag)] for fault in faults)
         sound.append(_without(tool, {path[0] for path in steps if path}))
-    offered = {"model": model.id if model else "", "messages": [], "tools": sound, **_formats(body)}
+    for name, within, format_ in _formats(body):
+        for fault in FORMAT.faults(format_, scope):
+            yield refusal_of(replace(fault, path=(name, *within, *fault.path)))
+    formats = {name: body[name] for name, _, format_ in _formats(body) if _has_schema(format_)}
+    offered = {"model": model.id if model else "", "messages": [], "tools": sound, **formats}
     request = Request(offered, False, "2026-10-21", scope, model, read_history([], Tally()), read_offer(offered))
     for rule in _DEFINITION_RULES:
         yield from rule.find(request)
@@ -161,12 +168,13 @@ def _without(tool: Any, faulty: set[str | int]) -> dict[str, Any]:
     return sound | ({"input_schema": kept} if isinstance(kept, dict) else {})
 
 
-def _formats(body: dict[str, Any]) -> dict[str, Any]:
-    """The output formats that have a schema."""
-    config, legacy = body.get("output_config"), body.get("output_format")
-    format_ = config.get("format") if isinstance(config, dict) else None
-    found = {"output_config": {"format": format_}} if _has_schema(format_) else {}
-    return found | ({"output_format": legacy} if _has_schema(legacy) else {})
+def _formats(body: dict[str, Any]) -> Iterator[tuple[str, Place, Any]]:
+    """The output formats that are asked for: the field of each, the steps in it, and the format."""
+    fields: tuple[tuple[str, Place], ...] = (("output_config", ("format",)), ("output_format", ()))
+    for name, within in fields:
+        format_ = found_at(body.get(name), within)
+        if format_ is not None:
+            yield name, within, format_
 
 
 def _has_schema(format_: Any) -> bool:

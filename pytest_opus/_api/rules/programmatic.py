@@ -7,7 +7,6 @@ from typing import Any
 
 from .refusal import Refusal, refuse
 from .request import OfferRule, Request, Rule, offer_rule, rule
-from .strict import is_recursive
 
 __all__ = ["OFFER_RULES", "RULES"]
 
@@ -25,7 +24,9 @@ def programmatic_tools_are_plain(request: Request) -> Iterator[Refusal]:
         if tool.get("strict"):
             text = "`strict` cannot be combined with programmatic tool calling"
             yield refuse("programmatic_strict", text, path=path, at=(*at[:-1], "strict"))
-        if is_recursive(schema, schema):
+        from pytest_opus._schema.subset import is_recursive
+
+        if is_recursive(schema):
             yield refuse("programmatic_recursive", "Circular $ref detected", path=f"{path}.input_schema", at=at)
 
 

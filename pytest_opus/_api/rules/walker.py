@@ -24,16 +24,17 @@ __all__ = [
     "Integer",
     "Items",
     "OneOf",
-    "Place",
     "Record",
     "Scope",
     "Shape",
+    "Silent",
     "Tag",
     "Tagged",
     "Text",
     "TextOr",
     "Union",
     "Values",
+    "all_faults",
     "refusal_of",
 ]
 
@@ -58,7 +59,7 @@ class Tag(str):
     __slots__ = ()
 
 
-class Place(str):
+class Silent(str):
     """A step of a fault's path that leads on to its place in the value, but that the API's path leaves out."""
 
     __slots__ = ()
@@ -80,7 +81,7 @@ class Shape(Protocol):
 
 
 def refusal_of(fault: Fault) -> Refusal:
-    path = ".".join(str(part) for part in fault.path if not isinstance(part, Place))
+    path = ".".join(str(part) for part in fault.path if not isinstance(part, Silent))
     return Refusal(
         f"{path}: {fault.message}" if path else fault.message,
         fault.code,
@@ -88,6 +89,15 @@ def refusal_of(fault: Fault) -> Refusal:
         hint=fault.hint,
         at=tuple(part for part in fault.path if not isinstance(part, Tag)),
     )
+
+
+def all_faults(shape: Shape, value: Any, scope: Scope) -> Iterator[Fault]:
+    """Every fault of a value, the one that the API tells first; of shapes that are not made of others just that."""
+    faults: Callable[[Any, Scope], Iterator[Fault]] | None = getattr(shape, "faults", None)
+    if faults is not None:
+        yield from faults(value, scope)
+    elif (found := shape.fault(value, scope)) is not None:
+        yield found
 
 
 class _Plain:
@@ -187,6 +197,15 @@ class Items:
                 return found.under(index)
         return None
 
+    def faults(self, value: Any, scope: Scope) -> Iterator[Fault]:
+        """The faults of all items, or that of the list itself."""
+        found = self.fault(value, scope)
+        if found is not None and not found.path:
+            yield found
+        elif found is not None:
+            for index, item in enumerate(value):
+                yield from (fault.under(index) for fault in all_faults(self._item, item, scope))
+
 
 class Values:
     """An object whose keys are free and whose values have one shape."""
@@ -278,7 +297,7 @@ class Record:
         return next(self.faults(value, scope), None)
 
     def faults(self, value: Any, scope: Scope) -> Iterator[Fault]:
-        """The first fault of each field, those that are not known last."""
+        """The faults of each field, those that are not known last."""
         if type(value) is not dict:
             yield _no_object()
             return
@@ -288,9 +307,7 @@ class Record:
                 if required:
                     yield Fault("Field required", "field_required", (name,), self._misspelled(name, value))
             elif required or item is not None:
-                found = shape.fault(item, scope)
-                if found is not None:
-                    yield found.under(name)
+                yield from (fault.under(name) for fault in all_faults(shape, item, scope))
         if not self._open:
             for name in [name for name in value if name not in self._fields]:
                 yield _extra(hint=self._meant(name)).under(name)
@@ -310,7 +327,8 @@ class Tagged:
     """One of several shapes, told apart by `type`, which then stands in the path.
 
     `default` is the tag of an object that has none; `gated` tags need a beta feature; `newer` says of an unknown tag
-    that it may be one from after this table, which is then accepted unseen; `as_word` words a wrong tag like `OneOf`.
+    that it may be one from after this table, which is then accepted unseen; `as_word` words a wrong tag like `OneOf`;
+    `foreign` tells what other APIs mean by a tag.
     """
 
     def __init__(
@@ -322,9 +340,10 @@ class Tagged:
         newer: Callable[[str], bool] | None = None,
         in_order: bool = False,
         as_word: bool = False,
+        foreign: Mapping[str, str] | None = None,
     ) -> None:
         self._shapes, self._default, self._gated = dict(shapes), default, dict(gated or {})
-        self._newer, self._as_word = newer, as_word
+        self._newer, self._as_word, self._foreign = newer, as_word, dict(foreign or {})
         open_tags = [tag for tag in shapes if tag not in self._gated]
         self._expected = open_tags if in_order else sorted(open_tags)
 
@@ -343,15 +362,12 @@ class Tagged:
         return None if found is None else found.under(Tag(tag))
 
     def faults(self, value: Any, scope: Scope) -> Iterator[Fault]:
-        """The faults of each field of the shape that the tag names, or that of the tag."""
+        """The faults of the shape that the tag names, or that of the tag."""
         found = self.fault(value, scope)
-        if found is None:
-            return
-        tag = found.path[0] if found.path else ""
-        shape = self._shapes[tag] if isinstance(tag, Tag) else None
-        if isinstance(shape, Record):
-            yield from (fault.under(tag) for fault in shape.faults(value, scope))
-        else:
+        tag = found.path[0] if found is not None and found.path else ""
+        if isinstance(tag, Tag):
+            yield from (fault.under(tag) for fault in all_faults(self._shapes[tag], value, scope))
+        elif found is not None:
             yield found
 
     def _wrong_tag(self, tag: Any) -> Fault | None:
@@ -359,14 +375,15 @@ class Tagged:
             return None
         if self._as_word:
             wrong = OneOf(*self._expected).fault(tag, Scope(None))
-            return wrong and wrong.under(Place("type"))
+            return wrong and wrong.under(Silent("type"))
         expected = ", ".join(map(repr, self._expected))
         gate = self._gated.get(tag) if type(tag) is str else None
         return Fault(
             f"Input tag '{tag}' found using 'type' does not match any of the expected tags: {expected}",
             "union_tag_invalid",
-            (Place("type"),),
-            hint=f"{tag!r} needs the anthropic-beta feature {gate!r}" if gate else nearest(tag, self._expected),
+            (Silent("type"),),
+            hint=self._foreign.get(str(tag))
+            or (f"{tag!r} needs the anthropic-beta feature {gate!r}" if gate else nearest(tag, self._expected)),
         )
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "EFFORT",
     "FALLBACKS",
     "FALLBACK_CREDIT",
+    "FORMAT",
     "LEGACY_FORMAT",
     "MCP_SERVERS",
     "METADATA",
@@ -81,17 +82,17 @@ THINKING = Tagged(
 )
 
 EFFORT = OneOf("low", "medium", "high", "xhigh", "max")
-_FORMAT = Record({"schema": FREE, "type": OneOf("json_schema")})
+FORMAT = Record({"schema": FREE, "type": OneOf("json_schema")}, foreign={"json_schema": "schema"})
 OUTPUT_CONFIG = Record(
     {
         "effort?": EFFORT,
-        "format?": _FORMAT,
+        "format?": FORMAT,
         "task_budget?": Gate(
             Record({"total": Integer(20_000), "type": OneOf("tokens"), "remaining?": Integer(0)}), "task-budgets"
         ),
     }
 )
-LEGACY_FORMAT = Gate(_FORMAT, "structured-outputs")
+LEGACY_FORMAT = Gate(FORMAT, "structured-outputs")
 """`output_format`: what `output_config.format` was called in beta."""
 
 _INPUT_TOKENS = Record({"type": OneOf("input_tokens"), "value": Integer(0)})

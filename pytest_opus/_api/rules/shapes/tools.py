@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from ..walker import (
@@ -14,13 +15,14 @@ from ..walker import (
     Integer,
     Items,
     OneOf,
-    Place,
     Record,
     Scope,
     Shape,
+    Silent,
     Tagged,
     Text,
     Values,
+    all_faults,
 )
 from .config import CACHE_CONTROL
 from .newer import newer_dated
@@ -35,26 +37,29 @@ class _InputSchema:
     """The parts of a tool's schema that the schema layer looks at: its type, and the names of the parameters."""
 
     def fault(self, value: Any, scope: Scope) -> Fault | None:
+        return next(self.faults(value, scope), None)
+
+    def faults(self, value: Any, scope: Scope) -> Iterator[Fault]:
         if type(value) is not dict:
-            return FREE.fault(value, scope)
+            yield from all_faults(FREE, value, scope)
+            return
         if "type" not in value:
-            return Fault("Field required", "field_required", ("type",))
-        if value["type"] != "object":
-            return Fault("Input should be 'object'", "literal_error", ("type",))
+            yield Fault("Field required", "field_required", ("type",), 'did you mean "type": "object"?')
+        elif value["type"] != "object":
+            yield Fault("Input should be 'object'", "literal_error", ("type",))
         properties = value.get("properties")
-        return _wrong_name(properties) if type(properties) is dict else None
+        yield from _wrong_names(properties) if type(properties) is dict else ()
 
 
-def _wrong_name(properties: dict[str, Any]) -> Fault | None:
-    wrong = next((name for name in properties if not _PROPERTY_NAME.fullmatch(name)), None)
-    if wrong is None:
-        return None
-    return Fault(
-        f"Property keys should match pattern '^{_PROPERTY_NAME.pattern}$'",
-        "property_name",
-        ("properties", Place(wrong)),
-        hint=f"{wrong!r} does not",
-    )
+def _wrong_names(properties: dict[str, Any]) -> Iterator[Fault]:
+    for name in properties:
+        if not _PROPERTY_NAME.fullmatch(name):
+            yield Fault(
+                f"Property keys should match pattern '^{_PROPERTY_NAME.pattern}$'",
+                "property_name",
+                ("properties", Silent(name)),
+                hint=repr(name),
+            )
 
 
 _CALLERS = OneOf(
@@ -184,4 +189,5 @@ _SHAPES: dict[str, Shape] = {
     **{type_: Record({"name": OneOf(name), **_COMMON, **more}) for type_, (name, more) in _SERVER_TOOLS.items()},
     **_TOOLSETS,
 }
-TOOL = Tagged(_SHAPES, default="custom", gated=GATED_TOOLS, newer=newer_dated(_SHAPES))
+_FUNCTION = "did you mean the function itself, with its parameters as input_schema?"
+TOOL = Tagged(_SHAPES, default="custom", gated=GATED_TOOLS, newer=newer_dated(_SHAPES), foreign={"function": _FUNCTION})
