@@ -72,7 +72,11 @@ def relative_imports(path):
 def test_the_core_does_no_io(path):
     forbidden = {name for name, _ in imports(path)} & IO
 
-    if path in (Path("_ledger/ledger.py"), Path("_api/headers.py"), Path("_responders/recorded.py")):  # what they count is counted from any thread
+    if path in (
+        Path("_ledger/ledger.py"),
+        Path("_api/headers.py"),
+        Path("_responders/recorded.py"),
+    ):  # what they count is counted from any thread
         assert [names for name, names in imports(path) if name == "threading"] == [{"Lock"}]
         forbidden -= {"threading"}
     assert forbidden == set()
