@@ -1,9 +1,20 @@
-"""A small project with a program that calls the API, and a way to run tests in it."""
+"""A small project with a program that calls the API, a way to run tests in it, and a server for what they record."""
 
+import gzip
+import http.server
+import importlib
+import json
+import threading
+import time
+import zlib
 from importlib.util import find_spec
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
+
+from pytest_opus._api.events import message_events
+from pytest_opus._api.sse import encode
 
 PROGRAM = '''
 """A program under test: it posts with httpx and knows nothing of the plugin."""
@@ -50,6 +61,9 @@ from pytest_opus import api_error, endpoint, rate_limited, text, tool_use, turn
 from program import TOOL, ask, ask_async, body, headers, send
 """
 
+BASE = 'BASE = __import__("os").environ["ANTHROPIC_BASE_URL"] + "/v1/messages"\n'
+KEY = "sk-ant-api03-" + "Zq7" * 20
+
 
 class Outcome:
     """What a run of the small project gave."""
@@ -89,6 +103,35 @@ class Outcome:
         return text
 
 
+class Taped:
+    """The small project, whose tests record from `upstream`, which they know as `BASE`, and are replayed."""
+
+    def __init__(self, project, upstream):
+        self.project = project
+        self.seen = upstream
+
+    def run(self, source, *args, ini=""):
+        return self.project.run(BASE + dedent(source), *args, ini=ini)
+
+    def run_subprocess(self, source, *args, ini=""):
+        return self.project.run_subprocess(BASE + dedent(source), *args, ini=ini)
+
+    def record(self, source, *args, ini=""):
+        """The text of the cassette that the test of the name `test_it` recorded."""
+        outcome = self.run(source, "--opus-record=once", *args, ini=ini)
+        assert outcome.counts == {"passed": 1}, outcome.text
+        return self.path().read_text(encoding="utf-8")
+
+    @staticmethod
+    def path(name="test_it"):
+        return Path("cassettes/test_it") / f"{name}.yaml"
+
+    @staticmethod
+    def files():
+        """Everything that lies in the folder of the project, and what it holds."""
+        return {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+
+
 class Project:
     """A folder with `program.py`; `run()` puts one test module beside it and runs pytest."""
 
@@ -117,3 +160,140 @@ class Project:
 @pytest.fixture
 def project(pytester):
     return Project(pytester)
+
+
+PRIVATE = [
+    ("request-id", "req_011PlantedRequest"),
+    ("anthropic-organization-id", "0d1b7a9e-planted-org"),
+    ("set-cookie", "_cfuvid=planted-cookie; path=/"),
+    ("cf-ray", "planted-ray"),
+]
+"""Headers that the real API sends, and that no cassette may hold."""
+
+
+class Upstream(http.server.BaseHTTPRequestHandler):
+    """Stands for the real API. What it answers, and how, depends on the last user text, or on `seen.answer`."""
+
+    protocol_version = "HTTP/1.1"
+
+    @property
+    def seen(self):
+        return self.server.seen
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.seen.append({"path": self.path, "headers": dict(self.headers), "body": body})
+        said = body["messages"][-1]["content"]
+        text = said if isinstance(said, str) else json.dumps(said)
+        if self.seen.answer is not None:
+            self.seen.answer(self, body)
+        elif self.path.endswith("/count_tokens"):
+            self.answer(200, {"input_tokens": 12})
+        elif text == "busy" and sum(one["body"] == body for one in self.seen) == 1:
+            error = {"type": "rate_limit_error", "message": "Slow down"}
+            self.answer(429, {"type": "error", "error": error, "request_id": "req_real"}, ("retry-after", "3"))
+        elif body.get("stream"):
+            self.stream(text)
+        else:
+            self.answer(200, message(f"{len(self.seen)}: you said {text}"), encoding="gzip" if text == "zip" else "")
+
+    def answer(self, status, value, *headers, encoding=""):
+        data = compressed(json.dumps(value).encode(), encoding)
+        self.send_response(status)
+        fields = [("content-type", "application/json"), ("content-length", str(len(data))), *headers, *PRIVATE]
+        for name, content in [*fields, *([("content-encoding", encoding)] if encoding else [])]:
+            self.send_header(name, content)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def stream(self, text):
+        self.send_stream(message_events(message(f"you said {text}"), 5), text)
+
+    def send_stream(self, events, text="", encoding=""):
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream; charset=utf-8")
+        self.send_header("transfer-encoding", "chunked")
+        if encoding:
+            self.send_header("content-encoding", encoding)
+        self.end_headers()
+        if encoding:
+            self._send_chunk(compressed(b"".join(map(encode, events)), encoding))
+            events = ()
+        for number, event in enumerate(events):
+            if text == "drop" and number == 4:
+                self.close_connection = True
+                return
+            if text == "stall" and number == 4:
+                time.sleep(1)
+            try:
+                self._send_chunk(encode(event))
+            except OSError:
+                self.close_connection = True
+                return
+            if text.startswith("slow"):
+                time.sleep(0.1)
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _send_chunk(self, data):
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+        self.wfile.flush()
+
+    def log_message(self, *args):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 100
+
+
+class Seen(list):
+    """The requests that came; `answer(handler, body)` answers them in place of the rules."""
+
+    answer = None
+
+
+def message(text, **more):
+    return {
+        "id": "msg_upstream",
+        "type": "message",
+        "role": "assistant",
+        "model": "claude-opus-4-7",
+        "content": [{"type": "text", "text": text}],
+        "stop_reason": "end_turn",
+        "stop_sequence": None,
+        "usage": {"input_tokens": 70, "output_tokens": 30},
+    } | more
+
+
+def compressed(data, encoding):
+    match encoding:
+        case "gzip":
+            return gzip.compress(data)
+        case "deflate":
+            return zlib.compress(data)
+        case "br":
+            return importlib.import_module("brotli").compress(data)
+        case "zstd":
+            return importlib.import_module("backports.zstd").compress(data)
+    return data
+
+
+@pytest.fixture
+def upstream(monkeypatch):
+    """A server on loopback that stands for the real API while tests record; the value is what it has seen."""
+    monkeypatch.delenv("CI", raising=False)
+    with Server(("127.0.0.1", 0), Upstream) as server:
+        server.seen = Seen()
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+        yield server.seen
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def taped(project, upstream):
+    pytest.importorskip("vcr")
+    return Taped(project, upstream)
