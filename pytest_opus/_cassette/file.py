@@ -25,8 +25,7 @@ _serial = count()
 def read(path: Path) -> Tape | None:
     """What the cassette at `path` holds; `None` if there is no such file. Raises `CassetteError`."""
     try:
-        if _is_other_than_file(path):
-            raise CassetteError(f"{path} is no file. Remove it, or give the cassette another name.")
+        _check_kind(path)
         data = path.read_bytes()
     except FileNotFoundError:
         return None
@@ -49,8 +48,8 @@ def write(path: Path, interactions: Sequence[Interaction], check: Callable[[str]
         )
     if check is not None:
         check(text)
-    check_kind(path)
     try:
+        _check_kind(path)
         _replace(Path(os.path.realpath(path)), text.encode())
     except OSError as error:
         raise CassetteError(f"{path} could not be written: {_reason(error)}. It is as it was before.") from None
@@ -58,8 +57,8 @@ def write(path: Path, interactions: Sequence[Interaction], check: Callable[[str]
 
 def check_writable(path: Path) -> None:
     """Raise `CassetteError` if a cassette could not be written to `path`; to know it before calls are paid for."""
-    check_kind(path)
     try:
+        _check_kind(path)
         if path.exists() and not os.access(path, os.W_OK):
             raise PermissionError(0, "it is read-only")
         folder = Path(os.path.realpath(path)).parent
@@ -73,12 +72,6 @@ def check_writable(path: Path) -> None:
             f"{path} cannot be written: {_reason(error)}. Nothing was sent. "
             "Make the folder writable, or run without --opus-record."
         ) from None
-
-
-def check_kind(path: Path) -> None:
-    with suppress(FileNotFoundError):
-        if _is_other_than_file(path):
-            raise CassetteError(f"{path} is no file. Remove it, or give the cassette another name.")
 
 
 @contextmanager
@@ -114,8 +107,10 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
-def _is_other_than_file(path: Path) -> bool:
-    return not stat.S_ISREG(path.stat().st_mode)
+def _check_kind(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise CassetteError(f"{path} is no file. Remove it, or give the cassette another name.")
 
 
 def _replace(path: Path, data: bytes) -> None:

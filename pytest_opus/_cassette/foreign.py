@@ -204,7 +204,7 @@ def _decompressed(data: bytes, encoding: str) -> bytes:
     except _ForeignError:
         raise
     except Exception:  # noqa: BLE001 - every library has its own
-        raise _ForeignError(f"the body of its response is not {encoding}, as its headers say") from None
+        raise _ForeignError(f"the body of its response cannot be decompressed with {encoding}") from None
 
 
 def _is_text(data: bytes) -> bool:
