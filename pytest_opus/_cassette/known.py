@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from urllib.parse import quote, quote_plus, urlsplit
 
-from .secrets import API_KEY, KNOWN, placeholder
+from .secrets import API_KEY, FAKE, KNOWN, placeholder
 from .spans import Span
 
 _SAME = dict.fromkeys(("ANTHROPIC_AUTH_TOKEN", "x-api-key", "api-key", "authorization"), API_KEY)
@@ -40,17 +40,14 @@ class Known:
 
     def __init__(self) -> None:
         self._forms: dict[str, str] = {}
-        self._values: dict[str, str] = {}
+        self._values: set[str] = set()
 
-    def add(self, value: str, name: str) -> bool:
-        """Whether that was new. The first name that a value gets is its name."""
-        if value in self._values:
-            return False
-        name = _SAME.get(name, name)
-        self._values[value] = name
-        for form in _forms(value):
-            self._forms.setdefault(form, name)
-        return True
+    def add(self, value: str, name: str) -> None:
+        """The first name that a value gets is its name."""
+        if value not in self._values and FAKE not in value:
+            self._values.add(value)
+            for form in _forms(value):
+                self._forms.setdefault(form, _SAME.get(name, name))
 
     def spans(self, text: str) -> Iterator[Span]:
         for form in [form for form in self._forms if form in text]:
@@ -77,12 +74,11 @@ def _span(start: int, end: int, name: str) -> Span:
 
 
 def _forms(value: str) -> list[str]:
-    """The value as it is, and escaped as JSON (also twice: JSON within JSON), URLs and HTML do."""
+    """The value as it is, and escaped as URLs, HTML and JSON do: also JSON within JSON, and that in a file."""
+    forms = [value, quote(value, safe=""), quote(value), quote_plus(value), escape(value), value.replace("&", "&amp;")]
+    forms += [re.sub("%..", lambda digits: digits[0].lower(), form) for form in forms[1:4]]
     once = _escaped(value)
-    url = quote(value, safe="")
-    forms = [value, once, _escaped(once), once.replace("/", "\\/"), url, quote(value), quote_plus(value), escape(value)]
-    forms += [re.sub("%..", lambda hexadecimal: hexadecimal[0].lower(), form) for form in (url, quote_plus(value))]
-    forms += [json.dumps(value)[1:-1], "&amp;".join(value.split("&"))]
+    forms += [once, once.replace("/", "\\/"), json.dumps(value)[1:-1], _escaped(once), _escaped(_escaped(once))]
     return list(dict.fromkeys(forms))
 
 

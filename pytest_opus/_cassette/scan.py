@@ -13,12 +13,12 @@ from .._api.request import Sent
 from .deltas import is_piece
 from .interaction import Body, Events, Interaction, Json
 from .scrub import Scrubber
-from .secrets import FAKE
+from .secrets import FAKE_KEY
 from .values import placed_strings
 
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(/))|%([0-9a-fA-F]{2})")
-_DELTA = re.compile(r'^[^\n]*\{"type": ?"content_block_delta"[^\n]*$', re.MULTILINE)
-_PIECE = re.compile(r'"(?:text|thinking|partial_json)": ?"((?:[^"\\]|\\.)*+)"')
+_DELTA = re.compile(r'(\{"type": ?"content_block_delta"[^\n]*)')
+_DECODER = json.JSONDecoder()
 
 
 class Finding(NamedTuple):
@@ -73,13 +73,13 @@ def _within(scrubber: Scrubber, value: Any, name: str) -> Iterator[Finding]:
     for place, string in placed_strings(value):
         text = string.decode("latin-1") if isinstance(string, bytes) else string
         for span in scrubber.secrets(text):
-            if FAKE not in text[span.start : span.end]:
+            if span.kind != FAKE_KEY:
                 yield Finding(written((name, *place)), span.kind)
 
 
 def _credentials(scrubber: Scrubber, text: str) -> Iterator[tuple[int, str]]:
     for span in scrubber.credentials(text):
-        if FAKE not in text[span.start : span.end]:
+        if span.kind != FAKE_KEY:
             yield span.start, span.kind
 
 
@@ -94,7 +94,19 @@ def _unescaped(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _joined(text: str) -> Iterator[tuple[str, str]]:
-    """What the deltas of streams say together."""
-    pieces = (_PIECE.search(line[0]) for line in _DELTA.finditer(text))
-    if joined := "".join(json.loads(f'"{piece[1]}"', strict=False) for piece in pieces if piece):
+    """What the deltas of streams say together, where each is a line of JSON."""
+    if joined := "".join(piece for line in _DELTA.finditer(text) for piece in _pieces(line[1])):
         yield "several deltas together", joined
+
+
+def _pieces(line: str) -> Iterator[str]:
+    try:
+        event, _ = _DECODER.raw_decode(line)
+    except ValueError:
+        return
+    delta = event.get("delta")
+    for value in delta.values() if isinstance(delta, dict) else ():
+        if isinstance(value, list):  # several deltas, as our files hold them
+            yield from (piece for piece in value if isinstance(piece, str))
+        elif isinstance(value, str) and value != delta.get("type"):
+            yield value

@@ -21,6 +21,7 @@ API_KEY = "ANTHROPIC_API_KEY"
 """The name of whatever a program authenticates with at the Messages API: another value in every environment."""
 FAKE = "pytest-opus-fake-"
 """What the keys hold that stand in the environment while nothing is recorded."""
+FAKE_KEY = "fake key"
 
 
 class Pattern(NamedTuple):
@@ -57,8 +58,10 @@ def _is_basic(value: str) -> bool:
 
 
 def _word(start: str, rest: str) -> str:
-    """`start` where a word begins, also after an escaped newline. A regex that begins with a literal is fast."""
-    return rf"{start}(?:(?<![A-Za-z0-9_-]{start})|(?<=\\[nrt]{start})){rest}"
+    """`start` where a word begins, also after an escaped character. A regex that begins with a literal is fast."""
+    escapes = (r"\\[nrt]", r"\\x[0-9a-fA-F]{2}", r"\\u[0-9a-fA-F]{4}", r"%[0-9a-fA-F]{2}")
+    befores = "|".join(f"(?<={escape}{start})" for escape in escapes)
+    return rf"{start}(?:(?<![A-Za-z0-9_-]{start})|{befores}){rest}"
 
 
 _QUERY = (
@@ -73,12 +76,12 @@ def _pattern(name: str, title: str, needles: str, regex: str, **more: object) ->
 
 
 PATTERNS = (
-    _pattern(API_KEY, API_KEY, FAKE, rf"sk-ant-[a-z0-9]+-{FAKE}\w+", rank=KNOWN, digits=0),
+    _pattern(API_KEY, FAKE_KEY, FAKE, rf"sk-ant-[a-z0-9]+-{FAKE}\w+", rank=KNOWN, digits=0),
     _pattern(API_KEY, "Anthropic key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{12,}", digits=0),
     _pattern("github-token", "GitHub token", "gh", r"gh[pousr]_[A-Za-z0-9]{20,}"),
     _pattern("github-token", "GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9_]{20,}"),
     _pattern("gitlab-token", "GitLab token", "glpat-", r"glpat-[A-Za-z0-9_-]{20,}"),
-    _pattern("aws-key", "AWS access key", "AKIA  ASIA", r"(?<![A-Z0-9])A(?:K|S)IA[A-Z0-9]{16}(?![A-Z0-9])"),
+    _pattern("aws-key", "AWS access key", "AKIA  ASIA", r"A(?:K|S)IA[A-Z0-9]{16}(?![A-Z0-9])"),
     _pattern(
         "env-value",
         "secret in an environment file",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pytest_opus._api.events import accumulate, message_events
 from pytest_opus._cassette.scan import scan
 from pytest_opus._cassette.scrub import Scrubber
+from pytest_opus._cassette.values import rebuilt
 
 TOKENS = st.sampled_from(
     [
@@ -35,12 +36,12 @@ TEXTS = st.lists(SMALL | AWKWARD, max_size=6).map("".join)
 NUMBERS = st.integers() | st.booleans() | st.none()
 
 
-def json_around(inner):
+def json_around(inner, others=TEXTS):
     return st.recursive(
         inner,
         lambda parts: (
-            st.lists(parts | TEXTS | NUMBERS, max_size=3)
-            | st.dictionaries(TEXTS, parts | TEXTS, max_size=3)
+            st.lists(parts | others | NUMBERS, max_size=3)
+            | st.dictionaries(others, parts | others, max_size=3)
             | st.dictionaries(inner, NUMBERS, max_size=2)
         ),
         max_leaves=6,
@@ -70,14 +71,17 @@ def dumped(value):
     return json.dumps(value, ensure_ascii=False)
 
 
-@given(SECRETS, st.data())
-def test_a_known_secret_anywhere_in_any_encoding_is_gone(secret, data):
+HERE = "\ue000"
+# Letters beside a secret would be more of its code, and a backslash would begin another escape.
+AROUND = st.tuples(TEXTS, TEXTS).map(lambda around: f"{around[0]} {HERE} {around[1]}")
+
+
+@given(SECRETS, st.integers(0, 10), json_around(AROUND))
+def test_a_known_secret_anywhere_in_any_encoding_is_gone(secret, form, template):
     known = scrubber(MY_TOKEN=secret)
-    written = data.draw(st.sampled_from(list(forms(secret))))
-    # Letters beside it would be more of the code, and a backslash would begin another escape.
-    inner = st.tuples(TEXTS, TEXTS).map(lambda around: f"{around[0]} {written} {around[1]}")
-    value = data.draw(json_around(inner))
-    assume(written in dumped(value) or dumped(written)[1:-1] in dumped(value))
+    written = list(forms(secret))[form]
+    value = rebuilt(template, lambda text: text.replace(HERE, written))
+    assume(value != template)
 
     scrubbed = known.json(value)
 
@@ -88,13 +92,12 @@ def test_a_known_secret_anywhere_in_any_encoding_is_gone(secret, data):
     assert known.json(scrubbed) is scrubbed
 
 
-@given(st.data())
-def test_scrubbing_twice_is_scrubbing_once_and_nothing_is_left_to_find(data):
+PARTS = st.lists(TEXTS | TOKENS | st.sampled_from(["a-known-value-1", "a-known-", "value-1"]), max_size=6).map("".join)
+
+
+@given(json_around(PARTS))
+def test_scrubbing_twice_is_scrubbing_once_and_nothing_is_left_to_find(value):
     known = scrubber(MY_TOKEN="a-known-value-1", OTHER_KEY="known-value")
-    parts = st.lists(TEXTS | TOKENS | st.sampled_from(["a-known-value-1", "a-known-", "value-1"]), max_size=6).map(
-        "".join
-    )
-    value = data.draw(json_around(parts))
 
     scrubbed = known.json(value)
 
@@ -103,12 +106,14 @@ def test_scrubbing_twice_is_scrubbing_once_and_nothing_is_left_to_find(data):
     assert scan(known, json.dumps(scrubbed)) == []
 
 
-@given(json_around(TEXTS))
+WORDS = st.lists(
+    st.sampled_from(["token", "max_tokens", "key", "sk-learn", "2026", "/home", "a1b2c3d4", "=", ":", "@"]) | SMALL
+)
+
+
+@given(json_around(WORDS.map(" ".join), WORDS.map(" ".join)))
 def test_what_holds_no_secret_is_the_same_object(value):
-    assert scrubber().json(value) is value or any(part in dumped(value) for part in ("/home/", "key="))
-
-
-PIECES = st.lists(st.sampled_from([1, 2, 5, 30]), min_size=1, max_size=3)
+    assert scrubber().json(value) is value
 
 
 @given(SECRETS | TOKENS, st.lists(TEXTS, min_size=2, max_size=2), st.integers(1, 50), st.booleans())
