@@ -14,7 +14,7 @@ Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-_AT_A_STRETCH = 16  # chunks that are sent together; then other connections have their turn
+_AT_A_STRETCH = 8  # chunks that are sent together; then other connections have their turn
 
 
 class Gone(Exception):  # noqa: N818
