@@ -21,6 +21,7 @@ for _name in pytest_opus.__all__:
     getattr(pytest_opus, _name)
 for _name in (
     "pytest_opus._adapters",
+    "pytest_opus._recording",
     "pytest_opus._schema.draft",
     "anthropic",
     "httpcore",
@@ -28,6 +29,8 @@ for _name in (
     "hypothesis",
     "pytest_asyncio",
     "trio",
+    "vcr",
+    "yaml",
 ):
     if find_spec(_name):
         importlib.import_module(_name)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import pytest_opus
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
@@ -32,7 +34,8 @@ OUTPUTS = {  # block -> what its run prints, for a block of code that is followe
     for (language, code), (following, output) in pairwise(BLOCKS)
     if (language, following) == ("python", "text")
 }
-TESTS = [block for block in blocks("python") if block != AGENT]
+RECORDED = next(block for block in blocks("python") if "opus_cassette" in block)
+TESTS = [block for block in blocks("python") if block not in (AGENT, RECORDED)]
 TEST_NAMES = [re.search(r"def (test_\w+)", block)[1] for block in TESTS]
 
 
@@ -78,7 +81,27 @@ def test_the_first_block_needs_no_other_file(folder):
     run(folder).assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("block", OUTPUTS, ids=lambda block: name_of(block, None))
+def test_a_cassette_is_recorded_and_replayed_as_told(folder, monkeypatch):
+    pytest.importorskip("anthropic", minversion="2.0")
+    pytest.importorskip("vcr")
+    monkeypatch.delenv("CI", raising=False)
+    save(folder, AGENT)
+    name = save(folder, RECORDED)
+    with pytest_opus.serve(unused_turns="off") as api:
+        usage = {"input_tokens": 790, "output_tokens": 48}
+        api.script(pytest_opus.turn(pytest_opus.tool_use("run_tests", {"file": "a.test.ts"}), usage=usage))
+        api.otherwise(pytest_opus.turn("All tests pass now.", usage={"input_tokens": 870, "output_tokens": 9}))
+        folder.runpytest_subprocess(name, "--opus-record=once").assert_outcomes(passed=1)
+    assert (folder.path / "cassettes/test_agent/test_agent.yaml").exists()
+    run(folder, name).assert_outcomes(passed=1)
+
+    save(folder, RECORDED.replace("this bug", "that bug"))
+    result = run(folder, name)
+    result.assert_outcomes(failed=1)
+    assert OUTPUTS.get(RECORDED) in f"{result.stdout}\n"
+
+
+@pytest.mark.parametrize("block", OUTPUTS.keys() - {RECORDED}, ids=lambda block: name_of(block, None))
 def test_a_failure_looks_as_it_is_shown(folder, block):
     pytest.importorskip("anthropic")
     save(folder, AGENT)
@@ -109,8 +132,6 @@ def test_every_rule_about_tools_is_told():
 
 
 def test_every_exported_function_is_told():
-    import pytest_opus
-
     assert [name for name in pytest_opus.__all__ if name.islower() and f"{name}(" not in README] == []
 
 

@@ -11,21 +11,25 @@ from .matching import Matcher
 
 
 class Taken(NamedTuple):
-    """An interaction, and the Unix times between which it was on its way."""
+    """An interaction, the Unix times between which it was on its way, and the thread that asked."""
 
     start: float
     end: float
+    thread: int
     interaction: Interaction
 
 
 def ordered(taken: Iterable[Taken]) -> list[Interaction]:
     """Interactions in the order of their requests.
 
-    Requests that were on their way at the same time come in no fixed order; they are sorted by what they ask.
+    Those of several threads, and those that were on their way at the same time, come in no fixed order; they are sorted
+    by what they ask.
     """
     matcher = Matcher()
     interactions: list[Interaction] = []
-    for group in _overlapping(sorted(taken, key=lambda one: one.start)):
+    in_time = sorted(taken, key=lambda one: one.start)
+    threads = {one.thread for one in in_time}
+    for group in [in_time] if len(threads) > 1 else _overlapping(in_time):
         interactions += sorted((one.interaction for one in group), key=lambda one: _rank(one.request, matcher))
     return interactions
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from .._api.describe import counted
@@ -131,4 +132,4 @@ def _price(interactions: Iterable[Interaction]) -> str:
     messages = [message for one in interactions if (message := message_of(one.response.body))]
     usages = [Usage.from_wire(message.get("usage") or {}, model=message.get("model")) for message in messages]
     cost = Usage.total(usages).cost
-    return "" if cost is None or not messages else f" (about {dollars(cost)}, as it cost then)"
+    return "" if cost is None or not messages else f" (about {dollars(Decimal(f'{cost:.2g}'))}, as it cost then)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from threading import Lock
+from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._api.reader import Body
@@ -81,7 +81,7 @@ class Recorded:
         if call is not None:
             call.live = True
         self.pending += 1
-        return Forward(partial(self._record, asked, request))
+        return Forward(partial(self._record, asked, request, get_ident()))
 
     def judge(self) -> Iterator[Problem]:
         """Interactions that nobody asked for, where that can be said of one test alone.
@@ -124,10 +124,10 @@ class Recorded:
         reply = refuse(missing(self.deck, asked, call, "warn" if severity == "warn" else "fail"))
         return replace(reply, problems=()) if severity == "off" else reply
 
-    def _record(self, asked: RecordedRequest, request: HttpRequest, upstream: Upstream) -> None:
+    def _record(self, asked: RecordedRequest, request: HttpRequest, thread: int, upstream: Upstream) -> None:
         with self._lock:
             self.pending -= 1
             response = replace(self.deck.normal.response(request, upstream), test=self.deck.choice.test)
             self.deck.cassette.append(asked, response)
             start = request.received
-            self.taken.append(Taken(start, start + upstream.seconds, Interaction(asked, response)))
+            self.taken.append(Taken(start, start + upstream.seconds, thread, Interaction(asked, response)))

@@ -74,7 +74,7 @@ def test_a_known_secret_in_lines_of_base64():
 @pytest.mark.parametrize(
     ("written", "scrubbed"),
     [
-        (OTHER, marked("anthropic-key", OTHER)),
+        (OTHER, "<scrubbed ANTHROPIC_API_KEY>"),
         (GITHUB, GITHUB_MARKED),
         (f"\\n{GITHUB}", f"\\n{GITHUB_MARKED}"),
         ("github_pat_11ABCDEFG0abcdefghij_klmnop", marked("github-token", "github_pat_11ABCDEFG0abcdefghij_klmnop")),
