@@ -77,7 +77,7 @@ class Scrubber:
     def learn_headers(self, headers: Mapping[str, str]) -> None:
         """The same for all headers of a request whose names say that they hold a secret."""
         for name, value in headers.items():
-            if _SECRET_HEADER.search(name):
+            if is_secret_header(name):
                 self.learn(str.__str__(value), name)
 
     def uri(self, uri: str) -> str:
@@ -175,6 +175,10 @@ class Scrubber:
         yield from secrets.spans(text, lowest)
         if depth:
             yield from encoded.spans(text, partial(self._credentials, lowest=lowest, depth=depth - 1))
+
+
+def is_secret_header(name: str) -> bool:
+    return bool(_SECRET_HEADER.search(name))
 
 
 def _parameter(pair: str) -> str:

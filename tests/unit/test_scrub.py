@@ -74,7 +74,7 @@ def test_a_known_secret_in_lines_of_base64():
 @pytest.mark.parametrize(
     ("written", "scrubbed"),
     [
-        (OTHER, marked("anthropic-key", OTHER)),
+        (OTHER, "<scrubbed ANTHROPIC_API_KEY>"),
         (GITHUB, GITHUB_MARKED),
         (f"\\n{GITHUB}", f"\\n{GITHUB_MARKED}"),
         ("github_pat_11ABCDEFG0abcdefghij_klmnop", marked("github-token", "github_pat_11ABCDEFG0abcdefghij_klmnop")),
@@ -178,6 +178,7 @@ def test_what_a_request_carried_in_its_headers_is_a_secret():
             "anthropic-beta": "not-secret-2026",
         }
     )
+    learning.learn("Digest not-secret-2026", "authorization")
 
     assert learning.text("gateway-key-0001 proxy-word-1 cookie-value-1 cookie-value-2 amazon-token-1 not-secret-2026") == (
         "<scrubbed ANTHROPIC_API_KEY> <scrubbed proxy-authorization> <scrubbed cookie> <scrubbed cookie> "
@@ -210,7 +211,7 @@ def test_variables_that_hold_no_secret(name, value):
 
 
 def test_passwords_in_urls_of_the_environment():
-    proxied = scrubber(HTTPS_PROXY="http://me:proxy-word-1@proxy:3128")
+    proxied = scrubber(HTTPS_PROXY="http://me:proxy-word-1@proxy:3128", ODD="http://[@")
 
     assert proxied.text("the word is proxy-word-1") == "the word is <scrubbed HTTPS_PROXY>"
 
@@ -322,6 +323,32 @@ def test_large_data_is_told_by_its_hash():
     assert scrubber().json(scrubbed) is scrubbed
 
 
+def test_large_data_that_is_no_base64_is_told_by_the_hash_of_its_text():
+    source = {"type": "base64", "media_type": None, "data": "a" * 1401}
+
+    assert (
+        scrubber().json([source])[0]["data"]
+        == f"<base64 None 1401 bytes sha256:{sha256(b'a' * 1401).hexdigest()[:16]}>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("home", "written", "scrubbed"),
+    [
+        ("/data/people/alice", "/data/people/alice/x", "/data/people/<user>/x"),
+        ("/data/people/alice", "/data/people/alices", "/data/people/alices"),
+        ("D:\\people\\alice", '"D:\\\\people\\\\alice"', '"D:\\\\people\\\\<user>"'),
+        ("/root", "/root/x", "/root/x"),
+    ],
+)
+def test_an_unusual_home(home, written, scrubbed):
+    assert Scrubber.of({}, home, "h", "alice").text(written) == scrubbed
+
+
+def test_folders_of_nobody():
+    assert scrubber().text("/Users/Shared/x C:\\Users\\Public\\x") == "/Users/Shared/x C:\\Users\\Public\\x"
+
+
 def test_a_secret_may_be_a_key_and_no_value_is_lost():
     value = {"/home/a": 1, "/home/b": 2, "/home/<user> 2": 3}
 
@@ -405,6 +432,17 @@ def test_an_answer_that_was_cut_off_within_a_secret(block):
 
     assert "<scrubbed ANTHROPIC_API_KEY>" in scrubbed
     assert KEY[:8] not in scrubbed
+
+
+def test_an_input_that_was_cut_off_within_an_escape():
+    events = [
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use", "id": "t", "name": "n", "input": {}}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": f'{{"a": "{KEY} \\u00'}},
+    ]  # fmt: skip
+
+    delta = scrubber().events(events)[1]["delta"]
+
+    assert delta["partial_json"] == '{"a": "<scrubbed ANTHROPIC_API_KEY> \\u00'
 
 
 def test_the_other_parts_of_events():
