@@ -126,6 +126,10 @@ class Scrubber:
                 new[place] = self.json(event, "response", number)
         return events if all(map(_is, new, events)) else new
 
+    def restored(self, value: Any) -> Any:
+        """A JSON value of an answer with this user's home directories again, for the program that it is replayed to."""
+        return rebuilt(value, self._personal.restored) if any("<user>" in text for text in strings_of(value)) else value
+
     def secrets(self, text: str) -> list[Span]:
         """Everything in a text that is not to be stored."""
         return merged(self._spans(text))

@@ -100,6 +100,8 @@ def test_a_known_secret_in_lines_of_base64():
         ("API_KEY=abcdefgh1234", "API_KEY=" + marked("env-value", "abcdefgh1234")),
         ("Set-Cookie: _cfuvid=abcdef0123; path=/", "Set-Cookie: " + marked("cookie", "_cfuvid=abcdef0123; path=/")),
         ("write to Alice.B@corp.io.", f"write to {marked('e-mail', 'alice.b@corp.io', 2)}."),
+        ("alice.b%40corp.io", marked("e-mail", "alice.b@corp.io", 2)),
+        ("/tmp/pytest-of-bob/pytest-0/test_x0", "/tmp/pytest-of-<user>/pytest-0/test_x0"),
         ("cwd: /home/bob/x", "cwd: /home/<user>/x"),
         ("/Users/bob", "/Users/<user>"),
         ("file:///home/bob.", "file:///home/<user>."),
@@ -200,6 +202,8 @@ def test_a_key_that_is_none_is_a_word_like_others(key):
         ("USE_TOKEN", "true"),
         ("KEY_STORE", "production"),
         ("KEY_NAME", "ANTHROPIC_API_KEY"),
+        ("S3_KEY", "S3_KEY_2_NAME"),
+        ("key_of_12", "key_of_12"),
         ("MAX_TOKENS", "10000000"),
         ("ANTHROPIC_IDENTITY_TOKEN_FILE", "/run/identity-1"),
         ("GOOGLE_APPLICATION_CREDENTIALS", "/etc/google/key-1.json"),
@@ -343,6 +347,25 @@ def test_large_data_that_is_no_base64_is_told_by_the_hash_of_its_text():
 )
 def test_an_unusual_home(home, written, scrubbed):
     assert Scrubber.of({}, home, "h", "alice").text(written) == scrubbed
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/home/alice/x", "/Users/alice", "C:\\\\Users\\\\alice\\\\x", "-home-alice-x", "/tmp/pytest-of-alice/pytest-0"],
+)
+def test_a_replay_leads_to_this_users_files(path):
+    value = {"input": {"path": path}, "other": ["<user>"]}
+    scrubbed = scrubber().json(value, "response")
+
+    assert "alice" not in json.dumps(scrubbed)
+    assert scrubber().restored(scrubbed) == value
+
+
+def test_nothing_to_restore_is_the_same_object():
+    value = {"input": {"path": "/x"}}
+
+    assert scrubber().restored(value) is value
+    assert Scrubber.of({}, "", "", "").restored(["/home/<user>/x"]) == ["/home/<user>/x"]
 
 
 def test_folders_of_nobody():
