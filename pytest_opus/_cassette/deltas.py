@@ -75,13 +75,19 @@ def _texts(events: Sequence[Event]) -> list[_Text]:
 def literals(fragment: str, scrub: Callable[[str], str], scrub_cut_off: Callable[[str], str]) -> Iterator[Span]:
     """Spans of JSON text, whole or cut off: what changes in its strings, which stay strings."""
     for match in _STRING.finditer(fragment):
-        try:
-            string = json.loads(f'"{match["string"]}"', strict=False)
-        except ValueError:  # no escape of JSON, or half of one at the end
-            string = match["string"]
-        new = scrub(string) if match["end"] == '"' else scrub_cut_off(string)
-        if new != string:
-            yield _narrow(match["string"], json.dumps(new, ensure_ascii=False)[1:-1], match.start("string"))
+        old = match["string"]
+        new = _changed(old, scrub if match["end"] == '"' else scrub_cut_off)
+        if new != old:
+            yield _narrow(old, new, match.start("string"))
+
+
+def _changed(escaped: str, change: Callable[[str], str]) -> str:
+    try:
+        string = json.loads(f'"{escaped}"', strict=False)
+    except ValueError:  # half of an escape at the end
+        return change(escaped)
+    changed = change(string)
+    return escaped if changed == string else json.dumps(changed, ensure_ascii=False)[1:-1]
 
 
 def _narrow(old: str, new: str, start: int) -> Span:

@@ -23,7 +23,7 @@ _FILE_NAME = re.compile(r"_(FILE|PATH|DIR|SOCK)$", re.IGNORECASE)
 _FILE = re.compile(r"(/|~/|[A-Za-z]:[\\/]).*\.\w{1,8}")
 _PLAIN = re.compile(
     r"[a-z]{1,10}|[A-Z]{1,10}|[A-Z][a-z]{1,9}"  # a word
-    r"|[A-Z]+(_[A-Z]+)+"  # the name of a constant
+    r"|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+"  # the name of a constant
     r"|[\d.,:/ -]{1,20}"  # a number, a date, an address
     r"|development|placeholder|unspecified|organization"
 )
@@ -44,7 +44,7 @@ class Known:
 
     def add(self, value: str, name: str) -> None:
         """The first name that a value gets is its name."""
-        if value not in self._values and FAKE not in value:
+        if value not in self._values and FAKE not in value and value not in placeholder(name):
             self._values.add(value)
             for form in _forms(value):
                 self._forms.setdefault(form, _SAME.get(name, name))

@@ -13,15 +13,16 @@ _SLASH = r"(?:\\{0,4}/|%2[Ff])"
 _BACK = r"(?:\\{1,8}|\\{0,4}/|%5[Cc]|%2[Ff])"
 _START = r"(?:(?<![\w.~-])|(?<=\\[nrt])|(?<=%[0-9A-F]{2}))"
 _NAME = r"\w(?:[\w.@+-]*\w)?"
+_HIDDEN = re.compile(rf"((?:home|(?i:Users)){_BACK}|-(?:home|Users)-|pytest-of-)<user>")
 _NOBODY = frozenset({"Shared", "Public", "Default", "All Users"})
 
 
-_DOMAIN = re.compile(r"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w(-])")
+_DOMAIN = re.compile(r"(?:@|%40)(?P<host>(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![\w(-])")
 _LOCAL = re.compile(r"(?:(?<=\\[nrt])|(?<!\\))[A-Za-z0-9][\w.+-]*\Z")
 _IN_URL = re.compile(r"://[^\s/]*+\Z")
 _NO_PERSON = frozenset({"git", "hg", "noreply", "no-reply"})
 _RESERVED = re.compile(
-    r"(?i)[@.](?:example\.(?:com|org|net)|test|invalid|example|localhost|(?:png|jpe?g|gif|svg|webp|py|js|ts))$"
+    r"(?i)(?:^|\.)(?:example\.(?:com|org|net)|test|invalid|example|localhost|(?:png|jpe?g|gif|svg|webp|py|js|ts))$"
 )
 
 
@@ -50,6 +51,7 @@ _EVERYWHERE = (
         "<user>",
         _HOME,
     ),
+    _Place(("pytest-of-",), re.compile(rf"pytest-of-(?P<who>{_NAME})"), "<user>", _HOME),
 )
 
 
@@ -57,15 +59,22 @@ class Personal:
     """Home directories and addresses of anybody, and what is known of this machine: texts read alike on any."""
 
     def __init__(self, home: str, hostname: str, user: str) -> None:
+        self._user = user
         self._places = [*_own(home, user), *_EVERYWHERE, *_host(hostname)]
         self._needles = [(needle, number) for number, place in enumerate(self._places) for needle in place.needles]
+
+    def restored(self, text: str) -> str:
+        """Paths with the name of this user again: a program is to find its files when an answer is replayed."""
+        if not self._user or "<user>" not in text:
+            return text
+        return _HIDDEN.sub(lambda hidden: hidden[1] + self._user, text)
 
     def spans(self, text: str) -> Iterator[Span]:
         for place in [self._places[number] for number in sorted({n for needle, n in self._needles if needle in text})]:
             for match in place.regex.finditer(text):
                 if match["who"] not in _NOBODY:
                     yield Span(*match.span("who"), place.instead, place.kind, PERSONAL)
-        if "@" in text:
+        if "@" in text or "%40" in text:
             yield from _addresses(text)
 
 
@@ -102,8 +111,8 @@ def _addresses(text: str) -> Iterator[Span]:
     for domain in _DOMAIN.finditer(text):
         at = domain.start()
         local = _LOCAL.search(text, max(0, at - 64), at)
-        if local and _is_person(local[0], domain[0], text[max(0, local.start() - 256) : local.start()]):
-            address = local[0] + domain[0]
+        if local and _is_person(local[0], domain["host"], text[max(0, local.start() - 256) : local.start()]):
+            address = f"{local[0]}@{domain['host']}"
             yield Span(
                 local.start(), domain.end(), placeholder("e-mail", address.lower(), 2), "e-mail address", PERSONAL
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._api.events import accumulate
@@ -12,7 +12,7 @@ from .._api.places import written
 from .._api.request import Sent
 from .deltas import is_piece
 from .interaction import Body, Events, Interaction, Json
-from .scrub import Scrubber
+from .scrub import Direction, Scrubber, is_secret_header
 from .secrets import FAKE_KEY
 from .values import placed_strings
 
@@ -49,10 +49,19 @@ def inspect(scrubber: Scrubber, interaction: Interaction) -> list[Finding]:
     request, response = interaction
     body = request.body.body() if isinstance(request.body, Sent) else request.body
     found = [
+        *_headers(request.headers, "request"),
+        *_headers(response.headers, "response"),
         *_within(scrubber, {"uri": request.uri, "headers": dict(request.headers), "body": body}, "request"),
         *_within(scrubber, {"headers": dict(response.headers), **_answer(response.body)}, "response"),
     ]
     return list(dict.fromkeys(found))
+
+
+def _headers(headers: Mapping[str, str], direction: Direction) -> Iterator[Finding]:
+    """Keys and cookies of any look; what another tool has put in their place (`REDACTED`, `DUMMY`) holds no digit."""
+    for name, value in headers.items():
+        if is_secret_header(name) and any(map(str.isdigit, value)) and not value.startswith("<"):
+            yield Finding(written((direction, "headers", name)), "header that holds a secret")
 
 
 def _answer(body: Body) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Scrubber:
     def learn_headers(self, headers: Mapping[str, str]) -> None:
         """The same for all headers of a request whose names say that they hold a secret."""
         for name, value in headers.items():
-            if _SECRET_HEADER.search(name):
+            if is_secret_header(name):
                 self.learn(str.__str__(value), name)
 
     def uri(self, uri: str) -> str:
@@ -125,6 +125,10 @@ class Scrubber:
             if not deltas.is_piece(event):
                 new[place] = self.json(event, "response", number)
         return events if all(map(_is, new, events)) else new
+
+    def restored(self, value: Any) -> Any:
+        """A JSON value of an answer with this user's home directories again, for the program that it is replayed to."""
+        return rebuilt(value, self._personal.restored) if any("<user>" in text for text in strings_of(value)) else value
 
     def secrets(self, text: str) -> list[Span]:
         """Everything in a text that is not to be stored."""
@@ -175,6 +179,10 @@ class Scrubber:
         yield from secrets.spans(text, lowest)
         if depth:
             yield from encoded.spans(text, partial(self._credentials, lowest=lowest, depth=depth - 1))
+
+
+def is_secret_header(name: str) -> bool:
+    return bool(_SECRET_HEADER.search(name))
 
 
 def _parameter(pair: str) -> str:

@@ -104,3 +104,30 @@ def test_an_interaction_tells_where_something_stands_that_should_not():
         Finding("response.headers.request-id", "request id"),
         Finding("response.body.error", "GitHub token"),
     ]
+
+
+def test_headers_that_hold_secrets_of_any_look():
+    request = RecordedRequest(
+        "GET", "/", {"Authorization": "Bearer 1234", "x-api-key": "DUMMY", "anthropic-version": "1"}
+    )
+    response = RecordedResponse(200, {"Set-Cookie": "a=1"}, "")
+
+    assert inspect(SCRUBBER, Interaction(request, response)) == [
+        Finding("request.headers.Authorization", "header that holds a secret"),
+        Finding("response.headers.Set-Cookie", "header that holds a secret"),
+    ]
+
+
+def test_an_answer_that_is_text():
+    response = RecordedResponse(502, {}, "<p>Ray ID: <b>0123456789abcdef</b> alice@corp.io</p>")
+
+    assert inspect(SCRUBBER, Interaction(RecordedRequest("GET", "/", {}), response)) == [
+        Finding("response.body", "Cloudflare ray id"),
+        Finding("response.body", "e-mail address"),
+    ]
+
+
+def test_lines_that_look_like_deltas_and_are_none():
+    text = '{"type":"content_block_delta", oh\n{"type":"content_block_delta","delta":1}\n'
+
+    assert scan(SCRUBBER, text) == []

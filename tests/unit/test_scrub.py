@@ -100,6 +100,8 @@ def test_a_known_secret_in_lines_of_base64():
         ("API_KEY=abcdefgh1234", "API_KEY=" + marked("env-value", "abcdefgh1234")),
         ("Set-Cookie: _cfuvid=abcdef0123; path=/", "Set-Cookie: " + marked("cookie", "_cfuvid=abcdef0123; path=/")),
         ("write to Alice.B@corp.io.", f"write to {marked('e-mail', 'alice.b@corp.io', 2)}."),
+        ("alice.b%40corp.io", marked("e-mail", "alice.b@corp.io", 2)),
+        ("/tmp/pytest-of-bob/pytest-0/test_x0", "/tmp/pytest-of-<user>/pytest-0/test_x0"),
         ("cwd: /home/bob/x", "cwd: /home/<user>/x"),
         ("/Users/bob", "/Users/<user>"),
         ("file:///home/bob.", "file:///home/<user>."),
@@ -178,6 +180,7 @@ def test_what_a_request_carried_in_its_headers_is_a_secret():
             "anthropic-beta": "not-secret-2026",
         }
     )
+    learning.learn("Digest not-secret-2026", "authorization")
 
     assert learning.text("gateway-key-0001 proxy-word-1 cookie-value-1 cookie-value-2 amazon-token-1 not-secret-2026") == (
         "<scrubbed ANTHROPIC_API_KEY> <scrubbed proxy-authorization> <scrubbed cookie> <scrubbed cookie> "
@@ -199,6 +202,8 @@ def test_a_key_that_is_none_is_a_word_like_others(key):
         ("USE_TOKEN", "true"),
         ("KEY_STORE", "production"),
         ("KEY_NAME", "ANTHROPIC_API_KEY"),
+        ("S3_KEY", "S3_KEY_2_NAME"),
+        ("key_of_12", "key_of_12"),
         ("MAX_TOKENS", "10000000"),
         ("ANTHROPIC_IDENTITY_TOKEN_FILE", "/run/identity-1"),
         ("GOOGLE_APPLICATION_CREDENTIALS", "/etc/google/key-1.json"),
@@ -210,7 +215,7 @@ def test_variables_that_hold_no_secret(name, value):
 
 
 def test_passwords_in_urls_of_the_environment():
-    proxied = scrubber(HTTPS_PROXY="http://me:proxy-word-1@proxy:3128")
+    proxied = scrubber(HTTPS_PROXY="http://me:proxy-word-1@proxy:3128", ODD="http://[@")
 
     assert proxied.text("the word is proxy-word-1") == "the word is <scrubbed HTTPS_PROXY>"
 
@@ -322,6 +327,51 @@ def test_large_data_is_told_by_its_hash():
     assert scrubber().json(scrubbed) is scrubbed
 
 
+def test_large_data_that_is_no_base64_is_told_by_the_hash_of_its_text():
+    source = {"type": "base64", "media_type": None, "data": "a" * 1401}
+
+    assert (
+        scrubber().json([source])[0]["data"]
+        == f"<base64 None 1401 bytes sha256:{sha256(b'a' * 1401).hexdigest()[:16]}>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("home", "written", "scrubbed"),
+    [
+        ("/data/people/alice", "/data/people/alice/x", "/data/people/<user>/x"),
+        ("/data/people/alice", "/data/people/alices", "/data/people/alices"),
+        ("D:\\people\\alice", '"D:\\\\people\\\\alice"', '"D:\\\\people\\\\<user>"'),
+        ("/root", "/root/x", "/root/x"),
+    ],
+)
+def test_an_unusual_home(home, written, scrubbed):
+    assert Scrubber.of({}, home, "h", "alice").text(written) == scrubbed
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/home/alice/x", "/Users/alice", "C:\\\\Users\\\\alice\\\\x", "-home-alice-x", "/tmp/pytest-of-alice/pytest-0"],
+)
+def test_a_replay_leads_to_this_users_files(path):
+    value = {"input": {"path": path}, "other": ["<user>"]}
+    scrubbed = scrubber().json(value, "response")
+
+    assert "alice" not in json.dumps(scrubbed)
+    assert scrubber().restored(scrubbed) == value
+
+
+def test_nothing_to_restore_is_the_same_object():
+    value = {"input": {"path": "/x"}}
+
+    assert scrubber().restored(value) is value
+    assert Scrubber.of({}, "", "", "").restored(["/home/<user>/x"]) == ["/home/<user>/x"]
+
+
+def test_folders_of_nobody():
+    assert scrubber().text("/Users/Shared/x C:\\Users\\Public\\x") == "/Users/Shared/x C:\\Users\\Public\\x"
+
+
 def test_a_secret_may_be_a_key_and_no_value_is_lost():
     value = {"/home/a": 1, "/home/b": 2, "/home/<user> 2": 3}
 
@@ -405,6 +455,17 @@ def test_an_answer_that_was_cut_off_within_a_secret(block):
 
     assert "<scrubbed ANTHROPIC_API_KEY>" in scrubbed
     assert KEY[:8] not in scrubbed
+
+
+def test_an_input_that_was_cut_off_within_an_escape():
+    events = [
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use", "id": "t", "name": "n", "input": {}}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": f'{{"a": "{KEY} \\u00'}},
+    ]  # fmt: skip
+
+    delta = scrubber().events(events)[1]["delta"]
+
+    assert delta["partial_json"] == '{"a": "<scrubbed ANTHROPIC_API_KEY> \\u00'
 
 
 def test_the_other_parts_of_events():
