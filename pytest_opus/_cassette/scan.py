@@ -18,7 +18,8 @@ from .values import placed_strings
 
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(/))|%([0-9a-fA-F]{2})")
 _DELTA = re.compile(r'^[^\n]*\{"type": ?"content_block_delta"[^\n]*$', re.MULTILINE)
-_PIECE = re.compile(r'"(?:text|thinking|partial_json)": ?"((?:[^"\\]|\\.)*+)"')
+_PIECE = re.compile(r'"(?:text|thinking|partial_json)": ?(\[?(?:"(?:[^"\\]|\\.)*+",?)++\]?)')
+"""The text of a delta, or the texts of several that share a line, as in our files."""
 
 
 class Finding(NamedTuple):
@@ -96,5 +97,6 @@ def _unescaped(text: str) -> Iterator[tuple[str, str]]:
 def _joined(text: str) -> Iterator[tuple[str, str]]:
     """What the deltas of streams say together."""
     pieces = (_PIECE.search(line[0]) for line in _DELTA.finditer(text))
-    if joined := "".join(json.loads(f'"{piece[1]}"', strict=False) for piece in pieces if piece):
+    lists = (json.loads(f"[{piece[1].strip('[],')}]", strict=False) for piece in pieces if piece)
+    if joined := "".join(text for texts in lists for text in texts):
         yield "several deltas together", joined
