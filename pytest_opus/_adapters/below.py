@@ -47,7 +47,8 @@ def cover_aiohttp_client(module: ModuleType) -> None:
     @wraps(original)
     async def request(self: Any, method: str, str_or_url: Any, **kwargs: Any) -> Any:
         url = self._build_url(str_or_url)
-        if refusal := _refusal((url.host or "", url.port)):
+        forwarded = _active.forwarded.get()  # a transport over aiohttp sends what an endpoint has let through
+        if not forwarded and (refusal := _refusal((url.host or "", url.port), recordable=False)):
             raise module.ClientConnectionError(refusal)
         return await original(self, method, str_or_url, **kwargs)
 
@@ -65,7 +66,7 @@ def cover_uvloop(module: ModuleType) -> None:
     async def create_connection(
         self: Any, protocol_factory: Any, host: Any = None, port: Any = None, **kwargs: Any
     ) -> Any:
-        _refuse(_address(host, port))
+        _refuse(_address(host, port), recordable=True)
         return await original(self, protocol_factory, host, port, **kwargs)
 
     _wrappers.add(create_connection)
@@ -76,18 +77,18 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
     addresses_of = _ADDRESSES.get(event)
     if addresses_of is not None and _active.current() is not None:
         for address in addresses_of(args):
-            _refuse(address)
+            _refuse(address, recordable=event != "http.client.send")
 
 
-def _refuse(address: Address | None) -> None:
-    if address and (refusal := _refusal(address)):
+def _refuse(address: Address | None, *, recordable: bool) -> None:
+    if address and (refusal := _refusal(address, recordable=recordable)):
         raise RefusedError(refusal)
 
 
-def _refusal(address: Address) -> str | None:
-    """Why nothing may be sent there."""
+def _refusal(address: Address, *, recordable: bool) -> str | None:
+    """Why nothing may be sent there; `recordable` unless it is known that no adapter sends it."""
     endpoint = _active.current()
-    return endpoint.forbid(*address) if endpoint is not None else None
+    return endpoint.forbid(*address, recordable=recordable) if endpoint is not None else None
 
 
 def _looked_up(args: tuple[Any, ...]) -> Iterator[Address | None]:
