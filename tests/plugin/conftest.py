@@ -295,5 +295,4 @@ def upstream(monkeypatch):
 
 @pytest.fixture
 def taped(project, upstream):
-    pytest.importorskip("vcr")
     return Taped(project, upstream)

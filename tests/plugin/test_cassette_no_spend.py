@@ -10,6 +10,8 @@ from importlib.util import find_spec
 
 import pytest
 
+pytest.importorskip("vcr")
+
 CLIENTS = '''
 """Programs of all kinds. Each takes the connection that it kept from its call before, and gives it back."""
 
@@ -197,6 +199,50 @@ def test_whatever_client_a_program_calls_with_the_api_is_not_reached(clients, cl
     assert len(clients.seen) == 2  # what made the warm connections, before the tests
     assert outcome.counts == {"failed": 4}, outcome.text
     assert outcome.text.splitlines().count(problem) == 4, outcome.text
+
+
+RECORDED = """
+    from clients import {client} as call
+
+    @pytest.mark.opus_cassette
+    def test_it(opus):
+        try:
+            call(None)
+        except Exception as error:
+            print("raised", type(error).__name__)
+    """
+
+
+@pytest.mark.parametrize("client", ["http_client", "urllib_request", "requests", "urllib3", "aiohttp"])
+def test_what_cannot_be_recorded_is_refused_before_it_is_paid_for(clients, client):
+    if client not in ("http_client", "urllib_request"):
+        pytest.importorskip(client)
+    outcome = clients.run_subprocess(RECORDED.format(client=client), "--opus-record=once", "-pno:warnings")
+
+    assert outcome.counts == {"failed": 1}
+    assert REFUSED in outcome.text
+    assert "raised" in outcome.text
+    assert clients.seen == []
+
+
+@needs("httpx_aiohttp")
+def test_a_transport_over_aiohttp_is_recorded(taped):
+    source = """
+        import asyncio
+        import httpx
+        import httpx_aiohttp
+
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            async def call():
+                async with httpx.AsyncClient(transport=httpx_aiohttp.AiohttpTransport()) as client:
+                    return (await client.post(BASE, headers=headers(), json=body())).json()
+
+            assert asyncio.run(call())["content"][0]["text"] == "1: you said Hi"
+        """
+    taped.record(source)
+    assert taped.run(source).counts == {"passed": 1}
+    assert len(taped.seen) == 1
 
 
 def test_a_proxy_is_no_way_around(project, upstream, monkeypatch):
