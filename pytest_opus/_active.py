@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ._ledger.problems import Problem
 
 _of_context: ContextVar[Endpoint | None] = ContextVar("pytest_opus_endpoint", default=None)
+forwarded: ContextVar[bool] = ContextVar("pytest_opus_forwarded", default=False)
+"""Whether what is sent here and now was let through by an endpoint."""
 _open: list[Endpoint] = []
 _watches: list[list[Call]] = []
 stray: list[Problem] = []

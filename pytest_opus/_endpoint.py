@@ -252,9 +252,14 @@ class Endpoint:
         spoken = any(name.lower().startswith(("anthropic-", "x-api-key")) for name in header_names)
         return Claim(path, known_host=False) if spoken else None
 
-    def forbid(self, host: str, port: int | None) -> str | None:
-        """Why nothing may be sent to an address by any other way than through an adapter; for adapters."""
-        if self.forwards or api_path(host, port or 443, "/", bases(self._settings)) is None:
+    def forbid(self, host: str, port: int | None, *, recordable: bool) -> str | None:
+        """Why nothing may be sent to an address by any other way than through an adapter; for adapters.
+
+        `recordable` unless it is known that no adapter sends it: then it must not be paid for and lost.
+        """
+        if self._live or (self.forwards and recordable):
+            return None
+        if api_path(host, port or 443, "/", bases(self._settings)) is None:
             return None
         if is_loopback(host) and not self._recorded:
             return None

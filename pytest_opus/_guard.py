@@ -27,7 +27,7 @@ class Guard:
         found = api_path(host, port, path, bases(self._settings))
         return None if found is None else Claim(found, known_host=True)
 
-    def forbid(self, host: str, port: int | None) -> None:
+    def forbid(self, host: str, port: int | None, *, recordable: bool) -> None:
         """Nothing: what the guard claims it answers, and it knows of no test that is not to make connections."""
 
     def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange:  # noqa: ARG002

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from wrapt import register_post_import_hook
 
-from .below import cover_aiohttp_client, guard_connections
+from .below import cover_aiohttp_client, cover_uvloop, guard_connections
 from .httpx import cover, cover_aiohttp
 
 LIBRARIES = {
@@ -17,6 +17,7 @@ LIBRARIES = {
     "httpx_aiohttp.httpx2.transport": cover_aiohttp,
     "anthropic._vendor.httpx_aiohttp.transport": cover_aiohttp,
     "aiohttp.client": cover_aiohttp_client,
+    "uvloop": cover_uvloop,
 }
 _awaited: set[str] = set()
 

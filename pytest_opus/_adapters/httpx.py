@@ -107,8 +107,12 @@ def _async_wrapper(library: ModuleType, original: Any) -> Any:
         if isinstance(exchange, Exchange):
             return await _play_reply_async(library, request, exchange)
         request.extensions = {**request.extensions, FORWARDED: True}
-        with failures_noted(library, exchange.failed):
-            return watched(library, await original(transport, request), exchange)
+        token = _active.forwarded.set(True)
+        try:
+            with failures_noted(library, exchange.failed):
+                return watched(library, await original(transport, request), exchange)
+        finally:
+            _active.forwarded.reset(token)
 
     return handle_async_request
 

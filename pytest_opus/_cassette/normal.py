@@ -26,26 +26,25 @@ class Normal:
     def __init__(self, scrubber: Scrubber) -> None:
         self.scrubber = scrubber
         self._links: dict[Conversation, Conversation] = {}
-        self._values: dict[int, tuple[Any, Any]] = {}
+        self._fields: dict[str, tuple[Any, tuple[str, Any]]] = {}
+
+    def as_sent(self, request: HttpRequest, body: RequestBody) -> RecordedRequest:
+        """The request before it is scrubbed. Where it matches so, it holds nothing that would be."""
+        return RecordedRequest(request.method, _uri(request), request.headers, _request_body(request.body, body))
 
     def request(self, request: HttpRequest, body: RequestBody) -> RecordedRequest:
         """The request as it is stored."""
         self.scrubber.learn_headers(request.headers)
-        return RecordedRequest(
-            method=request.method,
-            uri=self.scrubber.uri(_uri(request)),
-            headers=self.scrubber.headers(request.headers, "request"),
-            body=self._request_body(request.body, body),
-        )
+        return self.stored(self.as_sent(request, body))
 
     def stored(self, request: RecordedRequest) -> RecordedRequest:
-        """A request from a cassette that was edited, or that another tool wrote."""
+        """The same of a request that is not scrubbed yet: as it came, or as a hand or another tool wrote it."""
         body = request.body
         return RecordedRequest(
             method=request.method,
             uri=self.scrubber.uri(request.uri),
             headers=self.scrubber.headers(request.headers, "request"),
-            body=self._sent(body) if isinstance(body, Sent) else self._text(body),
+            body=self._sent(body) if isinstance(body, Sent) else self._plain(body),
         )
 
     def stored_response(self, response: RecordedResponse) -> RecordedResponse:
@@ -75,31 +74,16 @@ class Normal:
         kept = self.scrubber.headers(headers, "response")
         return {name: value for name, value in kept.items() if name != "request-id"}
 
-    def _request_body(self, data: bytes, body: RequestBody) -> Sent | str | bytes:
-        if isinstance(body.value, dict):
-            return self._sent(Sent(body.fields, body.conversation))
-        try:
-            return self.scrubber.text(data.decode())
-        except UnicodeDecodeError:
-            return data
-
     def _sent(self, sent: Sent) -> Sent:
-        fields, conversation = dict(sent.fields), sent.conversation
-        if conversation is None and isinstance(fields.get("messages"), list):
-            conversation = extended(None, fields["messages"])
-        if conversation is not None:
-            fields.pop("messages", None)
-        return Sent(
-            {name: self._value(name, value) for name, value in fields.items()}, self._conversation(conversation)
-        )
+        fields = dict(self._field(name, value) for name, value in sent.fields.items())
+        return Sent(fields, self._conversation(sent.conversation))
 
-    def _value(self, name: str, value: Any) -> Any:
-        """The scrubbed value of a field. Programs send the same tools and system prompt with every call."""
-        if not isinstance(value, dict | list):
-            return self.scrubber.json({name: value})[name]
-        known = self._values.get(id(value))
+    def _field(self, name: str, value: Any) -> tuple[str, Any]:
+        """A field, scrubbed. Programs send the same tools and system prompt with every call."""
+        known = self._fields.get(name)
         if known is None or known[0] is not value:
-            known = self._values[id(value)] = (value, self.scrubber.json({name: value})[name])
+            ((new_name, new_value),) = self.scrubber.json({name: value}).items()
+            known = self._fields[name] = (value, (new_name, new_value))
         return known[1]
 
     def _conversation(self, last: Conversation | None) -> Conversation | None:
@@ -116,8 +100,8 @@ class Normal:
             scrubbed = self._links[link] = link if same else Conversation(message, scrubbed)
         return scrubbed
 
-    def _text(self, body: str | bytes) -> str | bytes:
-        return self.scrubber.text(body) if isinstance(body, str) else body
+    def _plain(self, body: str | bytes) -> str | bytes:
+        return self.scrubber.text(body) if isinstance(body, str) else self.scrubber.data(body)
 
     def _scrubbed(self, body: Body) -> Body:
         match body:
@@ -125,9 +109,23 @@ class Normal:
                 return Json(self.scrubber.json(value, "response"))
             case Events(events, rest):
                 return Events(self.scrubber.events(events), self.scrubber.text(rest))
-            case str(text):
-                return self.scrubber.text(text)
-        return body
+            case plain:
+                return self._plain(plain)
+
+
+def _request_body(data: bytes, body: RequestBody) -> Sent | str | bytes:
+    if not isinstance(body.value, dict):
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            return data
+    fields = dict(body.fields)
+    conversation = body.conversation
+    if conversation is None and isinstance(fields.get("messages"), list):
+        conversation = extended(None, fields["messages"])
+    if conversation is not None:
+        fields.pop("messages", None)
+    return Sent(fields, conversation)
 
 
 def _uri(request: HttpRequest) -> str:

@@ -61,7 +61,9 @@ class Recorded:
 
     def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply | Forward:
         with self._lock:
-            asked = self.deck.normal.request(request, body)
+            asked = self.deck.normal.as_sent(request, body)
+            if not self.deck.cassette.places(asked):
+                asked = self.deck.normal.request(request, body)
             return self._respond(asked, request, call)
 
     def _respond(self, asked: RecordedRequest, request: HttpRequest, call: Call | None) -> Reply | Forward:
@@ -78,6 +80,7 @@ class Recorded:
         if cassette.replays:
             self.missed += 1
             return self._miss(asked, call)
+        asked = self.deck.normal.stored(asked)
         if call is not None:
             call.live = True
         self.pending += 1

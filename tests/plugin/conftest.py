@@ -284,7 +284,7 @@ def upstream(monkeypatch):
     monkeypatch.delenv("CI", raising=False)
     with Server(("127.0.0.1", 0), Upstream) as server:
         server.seen = Seen()
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://127.0.0.1:{server.server_port}")
         monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
@@ -295,5 +295,4 @@ def upstream(monkeypatch):
 
 @pytest.fixture
 def taped(project, upstream):
-    pytest.importorskip("vcr")
     return Taped(project, upstream)
