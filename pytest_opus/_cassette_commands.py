@@ -38,7 +38,7 @@ def add_commands(commands: Any) -> None:
 def check_files(paths: Iterable[Path]) -> int:
     """1 if there is something to say against a cassette, 2 if there is no such file, else 0."""
     from ._cassette.file import read
-    from ._cassette.scan import scan
+    from ._cassette.scan import inspect, scan
     from ._recording import machine_scrubber
 
     scrubber = machine_scrubber()
@@ -54,7 +54,14 @@ def check_files(paths: Iterable[Path]) -> int:
             if tape is None:
                 return _missing(path)
             interactions += len(tape.interactions)
-            found += [f"{path}: {finding}" for finding in scan(scrubber, path.read_text(encoding="utf-8"))]
+            findings = scan(scrubber, path.read_text(encoding="utf-8"))
+            found += [f"{path}: {finding}" for finding in findings]
+            known = {finding.kind for finding in findings}
+            if tape.foreign:
+                known.add("request id")  # other tools store it, and it opens nothing
+            for number, (interaction, line) in enumerate(zip(tape.interactions, tape.lines, strict=False), 1):
+                within = [finding for finding in inspect(scrubber, interaction) if finding.kind not in known]
+                found += [f"{path}:{line}: interaction {number}: {finding}" for finding in within]
             if not tape.sealed and not tape.foreign:
                 found.append(f"{path} was edited. If that is meant: pytest-opus cassettes format {path}")
         faults += bool(found)

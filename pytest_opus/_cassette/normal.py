@@ -52,6 +52,17 @@ class Normal:
         headers = self._response_headers(response.headers)
         return replace(response, headers=headers, body=self._scrubbed(response.body))
 
+    def restored(self, response: RecordedResponse) -> RecordedResponse:
+        """The answer as it is replayed: with the home directory of this machine's user in the place of the other's."""
+        match response.body:
+            case Json(value):
+                body: Body = Json(self.scrubber.restored(value))
+            case Events(events, rest):
+                body = Events(self.scrubber.restored(list(events)), rest)
+            case _:
+                return response
+        return replace(response, body=body)
+
     def response(self, request: HttpRequest, upstream: Upstream) -> RecordedResponse:
         """The answer as it is stored."""
         content_type = Headers(upstream.headers.items()).get("content-type", "")

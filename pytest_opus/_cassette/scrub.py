@@ -29,7 +29,9 @@ _KEPT_HEADERS: dict[Direction, frozenset[str]] = {
     "response": frozenset({"content-type", "retry-after", "retry-after-ms", "x-should-retry", "request-id"}),
 }
 _SECRET_HEADER = re.compile(
-    r"auth|key|token|secret|cookie|credential|password|session|organization-id|workspace-id", re.IGNORECASE
+    r"^(?!anthropic-ratelimit-)"  # those count tokens
+    r".*?(?:auth|key|token|secret|cookie|credential|password|session|organization-id|workspace-id)",
+    re.IGNORECASE,
 )
 _SECRET_PARAMETER = re.compile(
     r"(?:^|[-_.])(?:api)?(?:key|token|secret|password|passwd|pwd|auth|sig|signature|credential|code|session)$",

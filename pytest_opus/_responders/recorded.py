@@ -76,7 +76,7 @@ class Recorded:
             stops = beyond(self.deck, place, call) if response.state == "aborted" else None
             if call is not None:
                 call.recorded = True
-            return replayed(response, place + 1, self.deck.choice.speed, stops)
+            return replayed(self.deck.normal.restored(response), place + 1, self.deck.choice.speed, stops)
         if cassette.replays:
             self.missed += 1
             return self._miss(asked, call)
