@@ -22,8 +22,7 @@ from .._api.objects import blocks_of
 from .._api.request import Sent
 from .._api.sse import to_json
 from .block_yaml import Flow
-from .interaction import Body, Interaction
-from .summary import message_of
+from .interaction import Body, Interaction, message_of
 
 _REFERENCE = "x_opus"
 _WORTH_IT = 120  # what has fewer characters is easier to read than a reference to it

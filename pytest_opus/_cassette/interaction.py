@@ -105,6 +105,6 @@ def message_of(body: Body) -> dict[str, Any] | None:
         case Events(events, _):
             try:
                 return accumulate(events)
-            except (KeyError, IndexError, TypeError):  # a gateway may stream anything
+            except (LookupError, TypeError, ValueError, AttributeError):  # a gateway may stream anything
                 return None
     return None

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._api.events import accumulate
 from .._api.objects import blocks_of, object_at, text_of
 from .._api.sse import to_json
 from .block_yaml import Flow
-from .interaction import Body, Events, Json
+from .interaction import Body, Events, Json, message_of
 
 _LONGEST = 300
 _LONGEST_INPUT = 120
 
 
 def summary_of(body: Body) -> dict[str, Any]:
-    """The model, stop reason, usage, text and tool calls of an answer, or its error; without what it does not have."""
-    message = message_of(body)
-    if message is None:
-        return {}
-    if message.get("type") == "error":
-        error = object_at(message, "error")
-        return {"error": _clipped(f"{error.get('type')}: {error.get('message')}", _LONGEST)}
+    """The model, stop reason, usage, text, tool calls and error of an answer; without what it does not have."""
+    message = message_of(body) or {}
     usage = {key: value for key, value in object_at(message, "usage").items() if value.__class__ is int}
     found = {
         "model": _text(message.get("model")),
@@ -29,24 +23,18 @@ def summary_of(body: Body) -> dict[str, Any]:
         "usage": Flow(usage),
         "text": _clipped(text_of(message.get("content")), _LONGEST),
         "tool_calls": [_call(block) for block in blocks_of(message.get("content")) if "input" in block],
+        "error": _error(body),
     }
     return {key: value for key, value in found.items() if value}
 
 
-def message_of(body: Body) -> dict[str, Any] | None:
-    """The message that an answer holds, as far as it came, or its error object; `None` if it is neither."""
-    if isinstance(body, Json):
-        kind = body.value.get("type") if isinstance(body.value, dict) else None
-        return body.value if kind in ("message", "error") else None
-    if not isinstance(body, Events):
-        return None
-    for event in body.events:
-        if event.get("type") == "error":
-            return event
-    try:
-        return accumulate(body.events)
-    except (LookupError, TypeError, AttributeError):
-        return None  # events that the API would not send
+def _error(body: Body) -> str:
+    objects = [body.value] if isinstance(body, Json) else body.events if isinstance(body, Events) else ()
+    for value in objects:
+        if isinstance(value, dict) and value.get("type") == "error":
+            error = object_at(value, "error")
+            return _clipped(f"{error.get('type')}: {error.get('message')}", _LONGEST)
+    return ""
 
 
 def _text(value: Any) -> str:

@@ -10,9 +10,8 @@ from pytest_opus._api.reader import BodyReader
 from pytest_opus._api.request import Sent
 from pytest_opus._cassette.bodies import body_of
 from pytest_opus._cassette.file import read
-from pytest_opus._cassette.interaction import Interaction, Json, RecordedRequest, RecordedResponse
+from pytest_opus._cassette.interaction import Interaction, Json, RecordedRequest, RecordedResponse, message_of
 from pytest_opus._cassette.same import first_difference
-from pytest_opus._cassette.summary import message_of
 from pytest_opus._cassette.text import from_text, to_text
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"

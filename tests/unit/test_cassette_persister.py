@@ -1,7 +1,5 @@
 """vcrpy's record modes rest on our files."""
 
-from typing import NamedTuple
-
 import pytest
 
 pytest.importorskip("vcr")
@@ -11,14 +9,10 @@ from vcr.persisters.filesystem import CassetteNotFoundError
 
 from pytest_opus._cassette.interaction import CassetteError, Json, RecordedRequest, RecordedResponse
 from pytest_opus._cassette.persister import Persister
+from pytest_opus._cassette.scan import Finding
 
 REQUESTS = [RecordedRequest("GET", f"https://api.anthropic.com/v1/models/{name}", {}) for name in "ab"]
 RESPONSES = [RecordedResponse(200, {}, Json({"id": name})) for name in "ab"]
-
-
-class Secret(NamedTuple):
-    line: int
-    kind: str
 
 
 def nothing(text):
@@ -52,7 +46,7 @@ def test_a_secret_prevents_the_file(tmp_path):
 
     def scan(text):
         return [
-            Secret(number, "GitHub token") for number, line in enumerate(text.splitlines(), 1) if "models/b" in line
+            Finding(f"line {number}", "GitHub token") for number, line in enumerate(text.splitlines(), 1) if "models/b" in line
         ]
 
     with pytest.raises(CassetteError) as error:
