@@ -83,13 +83,35 @@ def locked(path: Path) -> Iterator[None]:
     """
     key = hashlib.sha256(os.path.realpath(path).encode(errors="surrogateescape")).hexdigest()[:24]
     user = os.getuid() if sys.platform != "win32" else ""
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-    descriptor = os.open(Path(tempfile.gettempdir(), f"pytest-opus-{user}-{key}.lock"), flags, 0o600)
-    try:
+    lock = Path(tempfile.gettempdir(), f"pytest-opus-{user}-{key}.lock")
+    descriptor = _opened(lock)
+    _lock(descriptor)
+    while not _is_at(descriptor, lock):  # whoever had the lock has removed its file
+        os.close(descriptor)
+        descriptor = _opened(lock)
         _lock(descriptor)
+    try:
         yield
     finally:
+        with suppress(OSError):  # Windows removes no file that is open
+            lock.unlink()
         os.close(descriptor)
+
+
+def _opened(lock: Path) -> int:
+    try:
+        return os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    except OSError as error:
+        raise CassetteError(
+            f"The lock {lock} cannot be taken: {_reason(error)}. Set TMPDIR to another folder."
+        ) from None
+
+
+def _is_at(descriptor: int, lock: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), lock.stat())
+    except FileNotFoundError:
+        return False
 
 
 if sys.platform == "win32":

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -304,7 +305,9 @@ def test_a_lock_keeps_others_out_and_ends_with_its_process(path):
     assert names(path.parent) == ["a.yaml"]
 
 
-def test_writers_that_merge_under_the_lock_lose_nothing(path):
+def test_writers_that_merge_under_the_lock_lose_nothing_and_leave_nothing(path, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
     def add(text):
         with locked(path):
             write(path, [*read(path).interactions, *tape(text)])
@@ -316,3 +319,14 @@ def test_writers_that_merge_under_the_lock_lose_nothing(path):
         thread.join()
 
     assert sorted(texts(path)) == sorted(["old", *map(str, range(8))])
+    assert names(tmp_path) == ["cassettes"]
+
+
+def test_a_lock_that_cannot_be_taken_is_an_error(path, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+
+    with (
+        pytest.raises(CassetteError, match=r"^The lock .* cannot be taken: No such file or directory\. Set TMPDIR to"),
+        locked(path),
+    ):
+        pass
