@@ -59,6 +59,22 @@ ROUNDS = 9
 CONNECTIONS = 4
 
 
+START = """
+import time
+from pytest_opus import endpoint
+with endpoint() as opus:
+    started = time.perf_counter()
+    url = opus.url
+    print(time.perf_counter() - started)
+"""
+
+
+def starts() -> Iterator[float]:
+    """Seconds until the URL is there and requests to it wait for nothing but their answer; in fresh processes."""
+    for _ in range(9):
+        yield float(subprocess.run([sys.executable, "-c", START], capture_output=True, check=True).stdout)
+
+
 def compare(kind: str, calls: int) -> tuple[float, float, float]:
     """Requests per second of the bare application and of the endpoint, and the median of the ratios."""
     with opus(kind) as (port, path):
