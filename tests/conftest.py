@@ -21,6 +21,7 @@ for _name in pytest_opus.__all__:
     getattr(pytest_opus, _name)
 for _name in (
     "pytest_opus._adapters",
+    "pytest_opus._adapters.loopback",
     "pytest_opus._schema.draft",
     "anthropic",
     "httpcore",

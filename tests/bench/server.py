@@ -141,14 +141,21 @@ def dechunked(body: bytes) -> bytes:
 
 def response(connection: socket.socket) -> bytes:
     """One whole response: up to its content length or its last chunk."""
-    data = connection.recv(1 << 16)
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(1 << 16)
-    head = data.partition(b"\r\n\r\n")[0]
-    length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), None)
-    while not (data.endswith(b"\r\n0\r\n\r\n") if length is None else len(data) - len(head) - 4 >= int(length[15:])):
-        data += connection.recv(1 << 16)
+    data = b""
+    while not is_whole(data):
+        piece = connection.recv(1 << 16)
+        if not piece:
+            raise ConnectionError("the server closed the connection")
+        data += piece
     return data
+
+
+def is_whole(data: bytes) -> bool:
+    head, end, body = data.partition(b"\r\n\r\n")
+    _, told, length = head.lower().partition(b"\r\ncontent-length:")
+    if not told:
+        return bool(end) and data.endswith(b"\r\n0\r\n\r\n")
+    return bool(end) and len(body) >= int(length.partition(b"\r\n")[0])
 
 
 def rate(port: int, request: bytes, calls: int) -> float:
