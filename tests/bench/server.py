@@ -14,6 +14,10 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import anthropic
 
 BARE = """
 import asyncio, json, socket, sys, uvicorn
@@ -43,7 +47,7 @@ with serve() as opus:
     print(opus.url, flush=True)
     sys.stdin.read()
 """
-REQUEST = {
+REQUEST: dict[str, Any] = {
     "model": "claude-opus-4-7",
     "max_tokens": 300,
     "tools": [
@@ -75,12 +79,16 @@ def starts() -> Iterator[float]:
         yield float(subprocess.run([sys.executable, "-c", START], capture_output=True, check=True).stdout)
 
 
-def compare(kind: str, calls: int) -> tuple[float, float, float]:
-    """Requests per second of the bare application and of the endpoint, and the median of the ratios."""
+def compare(kind: str, calls: int, *, by_sdk: bool = False) -> tuple[float, float, float]:
+    """Requests per second of the bare application and of the endpoint, and the median of the ratios.
+
+    They are asked by so many connections that the server never rests, or by one client of the SDK.
+    """
     with opus(kind) as (port, path):
         request = encoded(path, kind == "stream")
+        ask = partial(sdk_rate, path) if by_sdk else partial(rate, request)
         with bare(answer(port, request)) as bare_port:
-            pairs = [(rate(bare_port, request, calls), rate(port, request, calls)) for _ in range(ROUNDS)]
+            pairs = [(ask(bare_port, calls), ask(port, calls)) for _ in range(ROUNDS)]
     one, other = (statistics.median(column) for column in zip(*pairs, strict=True))
     return one, other, statistics.median(b / a for a, b in pairs)
 
@@ -158,7 +166,16 @@ def is_whole(data: bytes) -> bool:
     return bool(end) and len(body) >= int(length.partition(b"\r\n")[0])
 
 
-def rate(port: int, request: bytes, calls: int) -> float:
+def sdk_rate(path: str, port: int, calls: int) -> float:
+    with anthropic.Anthropic(base_url=f"http://127.0.0.1:{port}{path}", api_key="k") as client:
+        client.messages.create(**REQUEST)
+        started = time.perf_counter()
+        for _ in range(calls):
+            client.messages.create(**REQUEST)
+        return calls / (time.perf_counter() - started)
+
+
+def rate(request: bytes, port: int, calls: int) -> float:
     def ask(_: int) -> None:
         with socket.create_connection(("127.0.0.1", port)) as connection:
             for _ in range(calls // CONNECTIONS):
