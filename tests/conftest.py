@@ -22,6 +22,7 @@ for _name in pytest_opus.__all__:
 for _name in (
     "pytest_opus._adapters",
     "pytest_opus._recording",
+    "pytest_opus._adapters.loopback",
     "pytest_opus._schema.draft",
     "anthropic",
     "httpcore",

@@ -70,16 +70,16 @@ class Scripted:
             return self._message(request, body, call, headers)
         if request.method == "POST" and request.path == "/v1/messages/count_tokens":
             return self._refusal(request, body, "count_tokens", None, headers) or self._count(body, headers)
+        if request.method == "GET" and f"{request.path}/".startswith("/v1/models/"):
+            return self._models(request, headers)
+        return _not_found(MESSAGES[404], headers)  # with or without a key: clients look whether anybody is there
+
+    def _models(self, request: HttpRequest, headers: dict[str, str]) -> Reply:
         if refusal := self._gate.head_refusal(request):
             return self._refused(refusal, None, request.path, headers)
-        if request.method == "GET" and request.path == "/v1/models":
+        model_id = request.path.removeprefix("/v1/models").removeprefix("/")
+        if not model_id:
             return self._list_models(request, headers)
-        return self._model(request, headers) or _not_found(MESSAGES[404], headers)
-
-    def _model(self, request: HttpRequest, headers: dict[str, str]) -> Reply | None:
-        if request.method != "GET" or not request.path.startswith("/v1/models/"):
-            return None
-        model_id = request.path.removeprefix("/v1/models/")
         model = retrieve_model(model_id, any_id=self._settings.invalid_requests == "off")
         return json_reply(model, headers) if model else _not_found(f"model: {model_id}", headers)
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import anthropic
 import httpx2
+import server
 
 from pytest_opus import endpoint, turn
 
@@ -52,6 +53,16 @@ def main() -> None:
     compare("create (validated, in the ledger), µs", "A short answer.", create, calls=100)
     compare("a stream of 200 deltas, µs", DELTAS, stream, calls=10)
     print()
+    print(f"{'over the loopback server, per second':44}{'uvicorn':>10}{'opus':>10}{'ratio':>8}")
+    for title, kind, calls, by_sdk in (
+        ("small calls, of one SDK client", "call", 200, True),
+        ("small calls, as many as it can", "call", 800, False),
+        ("streams of 200 deltas, as many as it can", "stream", 80, False),
+    ):
+        one, other, ratio = server.compare(kind, calls, by_sdk=by_sdk)
+        print(f"{title:44}{one:10.0f}{other:10.0f}{ratio:8.2f}")
+    print()
+    alone("start of the server, with its import, ms", server.starts)
     alone("one test with its own Anthropic(), ms", own_client)
     alone("import of the plugin after pytest, ms", plugin_import)
     suite()

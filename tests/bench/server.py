@@ -14,6 +14,10 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import anthropic
 
 BARE = """
 import asyncio, json, socket, sys, uvicorn
@@ -43,7 +47,7 @@ with serve() as opus:
     print(opus.url, flush=True)
     sys.stdin.read()
 """
-REQUEST = {
+REQUEST: dict[str, Any] = {
     "model": "claude-opus-4-7",
     "max_tokens": 300,
     "tools": [
@@ -59,12 +63,32 @@ ROUNDS = 9
 CONNECTIONS = 4
 
 
-def compare(kind: str, calls: int) -> tuple[float, float, float]:
-    """Requests per second of the bare application and of the endpoint, and the median of the ratios."""
+START = """
+import time
+from pytest_opus import endpoint
+with endpoint() as opus:
+    started = time.perf_counter()
+    url = opus.url
+    print(time.perf_counter() - started)
+"""
+
+
+def starts() -> Iterator[float]:
+    """Seconds until the URL is there and requests to it wait for nothing but their answer; in fresh processes."""
+    for _ in range(9):
+        yield float(subprocess.run([sys.executable, "-c", START], capture_output=True, check=True).stdout)
+
+
+def compare(kind: str, calls: int, *, by_sdk: bool = False) -> tuple[float, float, float]:
+    """Requests per second of the bare application and of the endpoint, and the median of the ratios.
+
+    They are asked by so many connections that the server never rests, or by one client of the SDK.
+    """
     with opus(kind) as (port, path):
         request = encoded(path, kind == "stream")
+        ask = partial(sdk_rate, path) if by_sdk else partial(rate, request)
         with bare(answer(port, request)) as bare_port:
-            pairs = [(rate(bare_port, request, calls), rate(port, request, calls)) for _ in range(ROUNDS)]
+            pairs = [(ask(bare_port, calls), ask(port, calls)) for _ in range(ROUNDS)]
     one, other = (statistics.median(column) for column in zip(*pairs, strict=True))
     return one, other, statistics.median(b / a for a, b in pairs)
 
@@ -125,17 +149,33 @@ def dechunked(body: bytes) -> bytes:
 
 def response(connection: socket.socket) -> bytes:
     """One whole response: up to its content length or its last chunk."""
-    data = connection.recv(1 << 16)
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(1 << 16)
-    head = data.partition(b"\r\n\r\n")[0]
-    length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), None)
-    while not (data.endswith(b"\r\n0\r\n\r\n") if length is None else len(data) - len(head) - 4 >= int(length[15:])):
-        data += connection.recv(1 << 16)
+    data = b""
+    while not is_whole(data):
+        piece = connection.recv(1 << 16)
+        if not piece:
+            raise ConnectionError("the server closed the connection")
+        data += piece
     return data
 
 
-def rate(port: int, request: bytes, calls: int) -> float:
+def is_whole(data: bytes) -> bool:
+    head, end, body = data.partition(b"\r\n\r\n")
+    _, told, length = head.lower().partition(b"\r\ncontent-length:")
+    if not told:
+        return bool(end) and data.endswith(b"\r\n0\r\n\r\n")
+    return bool(end) and len(body) >= int(length.partition(b"\r\n")[0])
+
+
+def sdk_rate(path: str, port: int, calls: int) -> float:
+    with anthropic.Anthropic(base_url=f"http://127.0.0.1:{port}{path}", api_key="k") as client:
+        client.messages.create(**REQUEST)
+        started = time.perf_counter()
+        for _ in range(calls):
+            client.messages.create(**REQUEST)
+        return calls / (time.perf_counter() - started)
+
+
+def rate(request: bytes, port: int, calls: int) -> float:
     def ask(_: int) -> None:
         with socket.create_connection(("127.0.0.1", port)) as connection:
             for _ in range(calls // CONNECTIONS):

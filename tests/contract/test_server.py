@@ -158,7 +158,7 @@ class TestTheUrl:
             body = {name: BODY[name] for name in ("model", "messages")}
             count = client.post(f"{opus_server.url}/v1/messages/count_tokens", json=body)
             assert count.json()["input_tokens"] > 0
-            assert client.head(f"{opus_server.url}/api/hello").status_code == 404
+            assert httpx.head(f"{opus_server.url}/api/hello").status_code == 404  # Claude Code asks without a key
             unknown = client.get(f"{opus_server.url}/v1/nope")
             assert (unknown.status_code, unknown.json()["error"]["type"]) == (404, "not_found_error")
 

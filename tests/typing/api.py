@@ -215,6 +215,10 @@ def outside_a_fixture() -> None:
 
 @pytest.fixture(scope="session")
 def api() -> Iterator[Endpoint]:
+    with pytest_opus.serve(unused_turns="off") as served:
+        assert_type(served, Endpoint)
+        assert_type(served.url, str)
+        assert_type(served.env, dict[str, str])
     with pytest_opus.endpoint() as opus:
         yield opus
 

@@ -1,6 +1,7 @@
 import pytest
 
-from pytest_opus._hosts import Base, api_path, is_loopback, parse_base
+from pytest_opus import _hosts
+from pytest_opus._hosts import Base, api_path, is_loopback, parse_base, path_below_base, upstream_url
 
 GATEWAY = "https://gateway.example/anthropic"
 
@@ -70,6 +71,42 @@ def test_no_host(url):
 )  # fmt: skip
 def test_the_path_below_a_base(address, bases, path):
     assert api_path(*address, bases) == path
+
+
+@pytest.mark.parametrize(("host", "claimed"), [("127.0.0.1", False), ("localhost", False), ("gateway.example", True)])
+def test_our_own_server_is_no_host_to_answer_for_in_process(monkeypatch, host, claimed):
+    monkeypatch.setattr(_hosts, "served", {4321})
+
+    assert (api_path(host, 4321, "/v1/messages", [f"http://{host}:4321"]) is not None) == claimed
+    assert api_path(host, 4322, "/v1/messages", [f"http://{host}:4322"]) == "/v1/messages"
+
+
+@pytest.mark.parametrize(
+    ("path", "below"),
+    [
+        ("/v1/messages", "/v1/messages"),
+        ("/v1/v1/messages/count_tokens", "/v1/messages/count_tokens"),
+        ("/messages", "/v1/messages"),
+        ("/models/claude-opus-4-7", "/v1/models/claude-opus-4-7"),
+        ("/api/hello", "/api/hello"),
+        ("/", "/"),
+    ],
+)
+def test_the_path_of_a_client_with_or_without_the_version_in_its_base(path, below):
+    assert path_below_base(path) == below
+
+
+@pytest.mark.parametrize(
+    ("base", "path", "url"),
+    [
+        (None, "/v1/messages", "https://api.anthropic.com/v1/messages"),
+        (GATEWAY, "/v1/messages", "https://gateway.example/anthropic/v1/messages"),
+        (f"{GATEWAY}/v1/", "/v1/messages", "https://gateway.example/anthropic/v1/messages"),
+        (GATEWAY, "/api/hello", "https://gateway.example/anthropic/api/hello"),
+    ],
+)
+def test_where_a_request_goes_upstream(base, path, url):
+    assert upstream_url(base, path) == url
 
 
 @pytest.mark.parametrize("host", ["localhost", "api.localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]"])

@@ -1,6 +1,9 @@
+import gzip
+import zlib
+
 import pytest
 
-from pytest_opus._http import Headers
+from pytest_opus._http import Headers, decoded
 
 KEYS = ["X-Api-Key", "authorization", "Cookie", "proxy-authorization"]
 
@@ -33,3 +36,20 @@ def test_nothing_shows_a_key(make_request, make_call):
     call.request = request
 
     assert "secret" not in f"{request!r} {request.headers!r} {request.headers} {call!r}"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content", "body"),
+    [
+        ("gzip", gzip.compress(b"{}"), b"{}"),
+        ("X-GZip", gzip.compress(b"{}"), b"{}"),
+        ("deflate", zlib.compress(b"{}"), b"{}"),
+        ("deflate", zlib.compress(b"{}", wbits=-15), b"{}"),
+        ("identity", b"{}", b"{}"),
+        ("br", b"{}", b"{}"),
+        ("gzip", b"{}", b"{}"),
+        (None, b"{}", b"{}"),
+    ],
+)
+def test_the_encoding_of_a_body_is_undone_where_it_can_be(make_http, encoding, content, body):
+    assert decoded(make_http(content=content, headers={"content-encoding": encoding})).body == body
