@@ -39,20 +39,20 @@ class Exchange:
 
     def body(self) -> Iterator[Step]:
         """What happens after the headers."""
-        reply, call = self.reply, self._call
+        reply, waits, call = self.reply, self.reply.waits, self._call
         last = None if reply.failure else len(reply.chunks)
         if last == 0:
             self._ended(reply.end)
         for count, chunk in enumerate(reply.chunks, 1):
-            if chunk.wait:
-                yield self._wait(chunk.wait)
+            if count - 1 in waits:
+                yield self._wait(waits[count - 1])
             if call is not None:
-                call.delivered = chunk.events
+                call.delivered = count
                 if count == 1:
                     call.first_byte = perf_counter() - call.started
                 if count == last:  # before the last bytes go out: the client may never ask whether there are more
                     self._ended(reply.end)
-            yield chunk.data
+            yield chunk
         if reply.failure:
             yield self._fail(reply.failure)
 
@@ -70,9 +70,8 @@ class Exchange:
         return failure
 
     def _ended(self, end: End) -> None:
-        if self._call is not None and self._call.end is None:
-            self._call.end = end
-            self._call.seconds = perf_counter() - self._call.started
+        if self._call is not None:
+            self._call.close(end, perf_counter())
 
 
 class Forwarding:
@@ -99,16 +98,15 @@ class Forwarding:
         call = self._call
         if call is None or call.end is not None:
             return
-        call.seconds = perf_counter() - call.started
         if call.stream and call.status == 200:
-            call.events = list(decode(body))
-            call.delivered = len(call.events)
-            call.message = accumulate(call.events)
-            if any(event.get("type") == "message_stop" for event in call.events):
+            events = list(decode(body))
+            call.chunks, call.delivered = [body], 1
+            call.message = accumulate(events)
+            if any(event.get("type") == "message_stop" for event in events):
                 end = "complete"
         else:
             _read_json(call, body)
-        call.end = end
+        call.close(end, perf_counter())
         self._judge(call)
 
 

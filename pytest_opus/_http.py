@@ -6,7 +6,6 @@ Adapters turn a client's request into an `HttpRequest` and play the `Reply`; not
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ class Headers(Mapping[str, str]):
         return f"Headers({self._fields!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+class HttpRequest(NamedTuple):
     """A request to a Messages host.
 
     `path` has lost the prefix of the base URL; `received` is a Unix time; `read_timeout` is how many seconds the client
@@ -68,15 +66,6 @@ class HttpRequest:
     body: bytes
     received: float
     read_timeout: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Bytes of a body, delivered after `wait` seconds. With them the first `events` events of a stream are complete."""
-
-    data: bytes
-    wait: float = 0.0
-    events: int = 0
 
 
 class Sleep(NamedTuple):
@@ -103,22 +92,22 @@ class Forward(NamedTuple):
 End = Literal["complete", "aborted", "dropped", "timeout"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer to give: `chunks` follow the head, which comes after `delay` seconds.
 
+    `waits` says how many seconds come before the chunk of an index, where there are any.
     `failure` comes after the chunks, or instead of everything if `status` is `None`; `end` is how the delivery ends
-    if nothing else happens. `message`, `events`, `error` and `estimated` tell the ledger what the bytes mean.
+    if nothing else happens. `message`, `error` and `estimated` tell the ledger what the bytes mean.
     """
 
     status: int | None
     headers: Mapping[str, str]
-    chunks: Sequence[Chunk]
+    chunks: Sequence[bytes]
     delay: float = 0.0
+    waits: Mapping[int, float] = {}
     failure: Failure | None = None
     end: End = "complete"
     message: dict[str, Any] | None = None
-    events: Sequence[dict[str, Any]] | None = None
     error: dict[str, Any] | None = None
     estimated: bool = False
-    problems: Sequence[Problem] = field(default=())
+    problems: Sequence[Problem] = ()
