@@ -1,4 +1,4 @@
-"""Ini options, and where the state of a session and of a test is kept."""
+"""Options of the command line and the ini file, and where the state of a session and of a test is kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from ._settings import KINDS, Settings
+from ._settings import KINDS, Settings, begin_session, end_session
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -237,6 +237,36 @@ def read_settings(config: pytest.Config) -> Settings:
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
     return settings
+
+
+def begin(config: pytest.Config) -> None:
+    """Read what the session asks for, and put to work what it needs."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    settings = config.stash[SETTINGS] = read_settings(config)
+    begin_session(settings)
+    if config.getini("opus_guard"):
+        from ._verdict import begin_guard
+
+        begin_guard(settings)
+    options = config.stash[OPTIONS] = read_options(config)
+    if options.collects:
+        from ._report.collect import register
+
+        register(config, options)
+    if config.getoption("opus_tools") or config.getini("opus_tools"):
+        from ._tool_items import tool_items
+
+        if items := tool_items(config):
+            config.pluginmanager.register(items, "opus_tools")
+
+
+def end(config: pytest.Config) -> None:
+    from . import _active
+
+    if SETTINGS in config.stash:
+        end_session()
+    _active.guard = None
 
 
 def _check_prices(lines: tuple[str, ...]) -> None:

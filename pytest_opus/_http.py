@@ -6,6 +6,7 @@ Adapters turn a client's request into an `HttpRequest` and play the `Reply`; not
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -28,14 +29,8 @@ class Headers(Mapping[str, str]):
 
     __slots__ = ("_fields",)
 
-    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
-        merged: dict[str, str] = {}
-        for name, value in fields:
-            key = name.lower()
-            merged[key] = f"{merged[key]}, {value}" if key in merged else value
-        for key in SECRET_HEADERS & merged.keys():
-            merged[key] = Secret(merged[key])
-        self._fields = merged
+    def __init__(self, fields: Iterable[tuple[str | bytes, str]] = ()) -> None:
+        self._fields = _merged([(_lower(name), value) for name, value in fields])
 
     def __getitem__(self, name: str) -> str:
         return self._fields[name.lower()]
@@ -48,6 +43,22 @@ class Headers(Mapping[str, str]):
 
     def __repr__(self) -> str:
         return f"Headers({self._fields!r})"
+
+
+def _merged(fields: list[tuple[str, str]]) -> dict[str, str]:
+    merged = dict(fields)
+    if len(merged) < len(fields):
+        merged = {key: ", ".join(value for name, value in fields if name == key) for key in merged}
+    for key in SECRET_HEADERS:
+        if key in merged:
+            merged[key] = Secret(merged[key])
+    return merged
+
+
+@lru_cache(maxsize=256)
+def _lower(name: str | bytes) -> str:
+    """Every request brings the same names."""
+    return (name.decode("ascii") if isinstance(name, bytes) else name).lower()
 
 
 class HttpRequest(NamedTuple):

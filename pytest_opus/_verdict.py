@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +12,9 @@ from . import _active
 from ._config import OPTIONS, SETTINGS, STATE, TestState
 from ._marks import budget_of, effort_of, is_live, settings_of
 from ._settings import Settings
+
+if TYPE_CHECKING:
+    from ._endpoint import Endpoint
 
 
 def prepare(item: pytest.Item) -> None:
@@ -48,6 +52,31 @@ def _ask_for_fixture(item: pytest.Item) -> None:
     definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     wider = [name for name in names if name in definitions and definitions[name][-1].scope != "function"]
     names.insert(names.index(wider[-1]) + 1 if wider else 0, "opus")
+
+
+@contextmanager
+def endpoint_of(item: pytest.Item) -> Iterator[Endpoint]:
+    """The item's endpoint, which answers while the block runs."""
+    from ._endpoint import opened
+
+    state = item.stash[STATE]
+    with opened(state.settings, item.nodeid, live=state.live) as endpoint:
+        state.endpoint = endpoint
+        yield endpoint
+    raise_late(state)
+
+
+def judged(item: pytest.Item) -> Generator[None, Any, Any]:
+    """The call phase: a test that passed fails if its calls are not as they should be."""
+    state = item.stash[STATE]
+    try:
+        with watching(item, state):
+            result = yield
+    except BaseException as error:
+        raise_cause(state, error)
+        raise
+    raise_verdict(state)
+    return result
 
 
 def raise_verdict(state: TestState) -> None:
@@ -120,6 +149,29 @@ def guarded() -> list[str]:
     messages = [problem.message for problem in _active.guard.problems]
     _active.guard.problems.clear()
     return messages
+
+
+def clear_up() -> None:
+    """The end of a teardown: nothing of an endpoint stays, and what came too late is told."""
+    if _active.opened:
+        from ._environment import forget_fakes
+
+        forget_fakes()
+    if _active.stray or _active.guard:
+        raise_stray()
+
+
+def complete(report: pytest.TestReport, item: pytest.Item) -> None:
+    """Add to the report of a phase what the endpoint saw; after the last one, forget the test."""
+    state, options = item.stash.get(STATE, None), item.config.stash[OPTIONS]
+    if report.failed and state and (text := section(report.longreprtext)):
+        report.sections.append(("opus", text))
+    if state and options.collects and state.is_of_interest:
+        from ._report.payload import attach
+
+        attach(report, state, options)
+    if report.when == "teardown":
+        forget(item)
 
 
 def raise_stray() -> None:

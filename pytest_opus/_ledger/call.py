@@ -55,7 +55,7 @@ class Call:
         self.fields = reply.headers
         self.error = None if reply.error is None else JsonObject(reply.error)
         self.message = reply.message
-        self.chunks = reply.chunks if self.stream else ()
+        self.chunks = reply.chunks
         self.estimated = reply.estimated
 
     def close(self, end: End, now: float) -> None:
