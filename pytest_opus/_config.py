@@ -1,14 +1,15 @@
-"""Ini options, and where the state of a session and of a test is kept."""
+"""Options of the command line and the ini file, and where the state of a session and of a test is kept."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from ._settings import KINDS, Settings
+from ._settings import KINDS, Settings, begin_session, end_session
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -292,6 +293,39 @@ def _replay_speed(text: str) -> float | None:
     if not 0 < speed < float("inf"):
         raise pytest.UsageError(f"opus_replay_speed is {text!r}; instant, recorded or a number above 0 is expected.")
     return speed
+
+
+def begin(config: pytest.Config) -> None:
+    """Read what the session asks for, and put to work what it needs."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    settings = config.stash[SETTINGS] = read_settings(config)
+    begin_session(settings)
+    if config.getini("opus_guard"):
+        from ._verdict import begin_guard
+
+        begin_guard(settings)
+    options = config.stash[OPTIONS] = read_options(config)
+    if options.collects:
+        from ._report.collect import register
+
+        register(config, options)
+    named = any(argument.startswith("opus_tools::") for argument in config.args)
+    if named or config.getoption("opus_tools") or config.getini("opus_tools"):
+        from ._tool_items import tool_items
+
+        if items := tool_items(config):
+            config.pluginmanager.register(items, "opus_tools")
+
+
+def end(config: pytest.Config) -> None:
+    from . import _active
+
+    if SETTINGS in config.stash:
+        end_session()
+    if loopback := sys.modules.get("pytest_opus._adapters.loopback"):
+        loopback.stop_unused()
+    _active.guard = None
 
 
 def _check_prices(lines: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from os import PathLike
 from threading import Lock
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from . import _active
 from ._api.describe import counted
@@ -38,7 +38,7 @@ from ._responders.scripted import Scripted
 from ._script.blocks import shown
 from ._script.routes import Pattern, Route, condition
 from ._script.turns import TurnLike
-from ._settings import Options, Settings, session_settings
+from ._settings import Profile, Settings, Severity, session_settings
 
 if TYPE_CHECKING:
     import anthropic
@@ -454,6 +454,22 @@ def opened(settings: Settings, name: str, *, live: bool = False, cassette: Choic
         finally:
             _active.leave(endpoint, token)
             endpoint.close()
+
+
+class Options(TypedDict, total=False):
+    """What `endpoint()` takes, as the `opus` marker does."""
+
+    profile: Profile
+    unused_turns: Severity
+    unscripted: Severity
+    unknown_host: Severity
+    invalid_requests: Severity
+    tool_schemas: Severity
+    tool_inputs: Severity
+    impossible_turns: Severity
+    task_budgets: Severity
+    unused_interactions: Severity
+    unrecorded: Severity
 
 
 class endpoint:  # noqa: N801

@@ -47,20 +47,20 @@ class Exchange:
 
     def body(self) -> Iterator[Step]:
         """What happens after the headers."""
-        reply, call = self.reply, self._call
+        reply, waits, call = self.reply, self.reply.waits, self._call
         last = None if reply.failure else len(reply.chunks)
         if last == 0:
             self._ended(reply.end)
         for count, chunk in enumerate(reply.chunks, 1):
-            if chunk.wait:
-                yield self._wait(chunk.wait)
+            if count - 1 in waits:
+                yield self._wait(waits[count - 1])
             if call is not None:
-                call.delivered = chunk.events
+                call.delivered = count
                 if count == 1:
                     call.first_byte = reply.took[0] or perf_counter() - call.started
                 if count == last:  # before the last bytes go out: the client may never ask whether there are more
                     self._ended(reply.end)
-            yield chunk.data
+            yield chunk
         if reply.failure:
             if reply.beyond and self._note:
                 self._note(reply.beyond)
@@ -80,9 +80,9 @@ class Exchange:
         return failure
 
     def _ended(self, end: End) -> None:
-        if self._call is not None and self._call.end is None:
-            self._call.end = end
-            self._call.seconds = self.reply.took[1] or perf_counter() - self._call.started
+        if self._call is not None:
+            took = self.reply.took[1]
+            self._call.close(end, perf_counter() if took is None else self._call.started + took)
 
 
 class Forwarding:
@@ -125,27 +125,27 @@ class Forwarding:
         if self._over:
             return
         self._over = True
-        seconds = perf_counter() - self._started
+        now = perf_counter()
         if self._call is not None:
-            end = _read(self._call, body, end, seconds)
+            end = _read(self._call, body, end, now)
             self._judge(self._call)
         if self._record is not None:
+            seconds = now - self._started
             broken = ("", "") if error is None or end in ("complete", "aborted") else (type(error).__name__, str(error))
             self._record(Upstream(self._status, self._headers, body, end, self._first_byte, seconds, *broken))
 
 
-def _read(call: Call, body: bytes, end: End, seconds: float) -> End:
+def _read(call: Call, body: bytes, end: End, now: float) -> End:
     """Note on the call what came back, and how it ended; a stream whose last event came is complete."""
-    call.seconds = seconds
     if call.stream and call.status == 200:
-        call.events = list(decode(body))
-        call.delivered = len(call.events)
-        call.message = accumulate(call.events)
-        if any(event.get("type") == "message_stop" for event in call.events):
+        events = list(decode(body))
+        call.chunks, call.delivered = [body], 1
+        call.message = accumulate(events)
+        if any(event.get("type") == "message_stop" for event in events):
             end = "complete"
     else:
         _read_json(call, body)
-    call.end = end
+    call.close(end, now)
     return end
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -30,14 +30,8 @@ class Headers(Mapping[str, str]):
 
     __slots__ = ("_fields",)
 
-    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
-        merged: dict[str, str] = {}
-        for name, value in fields:
-            key = name.lower()
-            merged[key] = f"{merged[key]}, {value}" if key in merged else value
-        for key in SECRET_HEADERS & merged.keys():
-            merged[key] = Secret(merged[key])
-        self._fields = merged
+    def __init__(self, fields: Iterable[tuple[str | bytes, str]] = ()) -> None:
+        self._fields = _merged([(_lower(name), value) for name, value in fields])
 
     def __getitem__(self, name: str) -> str:
         return self._fields[name.lower()]
@@ -52,8 +46,23 @@ class Headers(Mapping[str, str]):
         return f"Headers({self._fields!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+def _merged(fields: list[tuple[str, str]]) -> dict[str, str]:
+    merged = dict(fields)
+    if len(merged) < len(fields):
+        merged = {key: ", ".join(value for name, value in fields if name == key) for key in merged}
+    for key in SECRET_HEADERS:
+        if key in merged:
+            merged[key] = Secret(merged[key])
+    return merged
+
+
+@lru_cache(maxsize=256)
+def _lower(name: str | bytes) -> str:
+    """Every request brings the same names."""
+    return (name.decode("ascii") if isinstance(name, bytes) else name).lower()
+
+
+class HttpRequest(NamedTuple):
     """A request to a Messages host.
 
     `path` has lost the prefix of the base URL; `received` is a Unix time; `read_timeout` is how many seconds the client
@@ -78,7 +87,7 @@ def decoded(request: HttpRequest) -> HttpRequest:
         return request
     for bits in _WINDOW_BITS[encoding]:
         try:
-            return replace(request, body=zlib.decompress(request.body, bits))
+            return request._replace(body=zlib.decompress(request.body, bits))
         except zlib.error:
             pass
     return request
@@ -86,15 +95,6 @@ def decoded(request: HttpRequest) -> HttpRequest:
 
 _GZIP, _RAW = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 _WINDOW_BITS = {"gzip": (_GZIP,), "x-gzip": (_GZIP,), "deflate": (zlib.MAX_WBITS, _RAW)}  # some deflate without a head
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Bytes of a body, delivered after `wait` seconds. With them the first `events` events of a stream are complete."""
-
-    data: bytes
-    wait: float = 0.0
-    events: int = 0
 
 
 class Sleep(NamedTuple):
@@ -144,26 +144,26 @@ class Forward(NamedTuple):
     record: Callable[[Upstream], None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer to give: `chunks` follow the head, which comes after `delay` seconds.
 
+    `waits` says how many seconds come before the chunk of an index, where there are any.
     `failure` comes after the chunks, or instead of everything if `status` is `None`; `end` is how the delivery ends
     if nothing else happens. `beyond` is the problem of a client that reads on where a recording stops; `took` is
-    how many seconds a recorded answer had taken to its first byte and to its end. `message`, `events`, `error` and
-    `estimated` tell the ledger what the bytes mean.
+    how many seconds a recorded answer had taken to its first byte and to its end. `message`, `error` and `estimated`
+    tell the ledger what the bytes mean.
     """
 
     status: int | None
     headers: Mapping[str, str]
-    chunks: Sequence[Chunk]
+    chunks: Sequence[bytes]
     delay: float = 0.0
+    waits: Mapping[int, float] = {}
     failure: Failure | None = None
     end: End = "complete"
     message: dict[str, Any] | None = None
-    events: Sequence[dict[str, Any]] | None = None
     error: dict[str, Any] | None = None
     estimated: bool = False
-    problems: Sequence[Problem] = field(default=())
+    problems: Sequence[Problem] = ()
     beyond: Problem | None = None
     took: tuple[float | None, float | None] = (None, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, Self, TypedDict
+from typing import Any, Literal, NamedTuple, Self
 
 Severity = Literal["fail", "warn", "off"]
 Profile = Literal["auto", "anthropic", "toapis"]
@@ -23,22 +23,6 @@ KINDS = {
 }
 SEVERITIES = ("fail", "warn", "off")
 PROFILES = ("auto", "anthropic", "toapis")
-
-
-class Options(TypedDict, total=False):
-    """What the `opus` marker and `endpoint()` take."""
-
-    profile: Profile
-    unused_turns: Severity
-    unscripted: Severity
-    unknown_host: Severity
-    invalid_requests: Severity
-    tool_schemas: Severity
-    tool_inputs: Severity
-    impossible_turns: Severity
-    task_budgets: Severity
-    unused_interactions: Severity
-    unrecorded: Severity
 
 
 class Settings(NamedTuple):  # every pytest start makes this class, and a dataclass costs four times as much

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -65,6 +65,29 @@ def _ask_for_fixture(item: pytest.Item) -> None:
     definitions = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     wider = [name for name in names if name in definitions and definitions[name][-1].scope != "function"]
     names.insert(names.index(wider[-1]) + 1 if wider else 0, "opus")
+
+
+@contextmanager
+def endpoint_of(item: pytest.Item) -> Iterator[Endpoint]:
+    """The item's endpoint, which answers while the block runs."""
+    state = item.stash[STATE]
+    with _opened_for(state, item.nodeid) as endpoint:
+        state.endpoint = endpoint
+        yield endpoint
+    raise_late(state)
+
+
+def judged(item: pytest.Item) -> Generator[None, Any, Any]:
+    """The call phase: a test that passed fails if its calls are not as they should be."""
+    state = item.stash[STATE]
+    try:
+        with watching(item, state):
+            result = yield
+    except BaseException as error:
+        raise_cause(state, error)
+        raise
+    raise_verdict(state)
+    return result
 
 
 def raise_verdict(state: TestState) -> None:
@@ -170,6 +193,34 @@ def guarded() -> list[str]:
     return messages
 
 
+def clear_up() -> None:
+    """The end of a teardown: nothing of an endpoint stays, and what came too late is told."""
+    if _active.opened:
+        from ._environment import forget_fakes
+
+        forget_fakes()
+    if _active.stray or _active.guard:
+        raise_stray()
+
+
+def complete(report: pytest.TestReport, item: pytest.Item) -> None:
+    """Add to the report of a phase what the endpoint saw; after the last one, forget the test."""
+    state, options = item.stash.get(STATE, None), item.config.stash[OPTIONS]
+    if report.failed and state and (text := section(report.longreprtext)):
+        report.sections.append(("opus", text))
+    if state and options.collects and state.is_of_interest:
+        from ._report.payload import attach
+
+        attach(report, state, options)
+    if state and state.cassette and report.when == "call" and report.passed:
+        from ._sharing import tell
+
+        if told := tell(item, state):
+            report.opus_shared = told  # type: ignore[attr-defined]
+    if report.when == "teardown":
+        forget(item)
+
+
 def raise_stray() -> None:
     """Requests that no test was there to judge are an error of the teardown during which they came to light.
 
@@ -189,7 +240,7 @@ def forget(item: pytest.Item) -> None:
 
 
 @contextmanager
-def opened_for(state: TestState, name: str) -> Iterator[Endpoint]:
+def _opened_for(state: TestState, name: str) -> Iterator[Endpoint]:
     """The endpoint of a test; a cassette that cannot be used fails it."""
     from ._endpoint import opened
 

@@ -1,4 +1,4 @@
-"""The pytest plugin: options, markers, the `opus` fixture, and the one hook that fails a test."""
+"""The pytest plugin: its hooks and fixtures. What they do is imported when it is first done."""
 
 from __future__ import annotations
 
@@ -9,50 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from . import _active
-from ._config import DESELECTED, MARKERS, OPTIONS, SETTINGS, STATE, TestState, add_options, read_options, read_settings
-from ._settings import begin_session, end_session
-
 if TYPE_CHECKING:
     from ._endpoint import Endpoint
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    from ._config import add_options
+
     add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for marker in MARKERS:
-        config.addinivalue_line("markers", marker)
-    config.stash[SETTINGS] = read_settings(config)
-    begin_session(config.stash[SETTINGS])
-    if config.getini("opus_guard"):
-        from ._verdict import begin_guard
+    from ._config import begin
 
-        begin_guard(config.stash[SETTINGS])
-    config.stash[OPTIONS] = read_options(config)
-    if config.stash[OPTIONS].collects:
-        from ._report.collect import register
-
-        register(config, config.stash[OPTIONS])
-    named = any(argument.startswith("opus_tools::") for argument in config.args)
-    if named or config.getoption("opus_tools") or config.getini("opus_tools"):
-        _register_tools(config)
-
-
-def _register_tools(config: pytest.Config) -> None:
-    from ._tool_items import tool_items
-
-    if items := tool_items(config):
-        config.pluginmanager.register(items, "opus_tools")
+    begin(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if SETTINGS in config.stash:
-        end_session()
-    if loopback := sys.modules.get("pytest_opus._adapters.loopback"):
-        loopback.stop_unused()
-    _active.guard = None
+    from ._config import end
+
+    end(config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -69,10 +45,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     if items:
+        from ._config import DESELECTED
+
         items[0].config.stash.setdefault(DESELECTED, []).extend(items)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
+    from ._config import SETTINGS
+
     if session.config.stash[SETTINGS].record == "once":
         from ._cassettes import note_fresh
 
@@ -88,53 +68,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test that passed but whose calls are not as they should be; a failing test keeps its own failure."""
-    from ._verdict import raise_cause, raise_verdict, watching
+    from ._verdict import judged
 
-    try:
-        with watching(item, item.stash[STATE]):
-            result = yield
-    except BaseException as error:
-        raise_cause(item.stash[STATE], error)
-        raise
-    raise_verdict(item.stash[STATE])
-    return result
+    return (yield from judged(item))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Generator[None, None, None]:
     yield
-    if _active.opened:
-        from ._environment import forget_fakes
+    from ._verdict import clear_up
 
-        forget_fakes()
-    if _active.stray or _active.guard:
-        from ._verdict import raise_stray
-
-        raise_stray()
+    clear_up()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.failed and STATE in item.stash:
-        from ._verdict import section
+    from ._verdict import complete
 
-        if text := section(report.longreprtext):
-            report.sections.append(("opus", text))
-    state, options = item.stash.get(STATE, None), item.config.stash[OPTIONS]
-    if state and options.collects and state.is_of_interest:
-        from ._report.payload import attach
-
-        attach(report, state, options)
-    if state and state.cassette and report.when == "call" and report.passed:
-        from ._sharing import tell
-
-        if told := tell(item, state):
-            report.opus_shared = told  # type: ignore[attr-defined]
-    if report.when == "teardown":
-        from ._verdict import forget
-
-        forget(item)
+    complete(report, item)
     return report
 
 
@@ -167,13 +119,10 @@ def opus(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
 
     While the test runs, every request of the process to a Messages host is answered by it and none reaches the network.
     """
-    from ._verdict import opened_for, raise_late
+    from ._verdict import endpoint_of
 
-    state: TestState = request.node.stash[STATE]
-    with opened_for(state, request.node.nodeid) as endpoint:
-        state.endpoint = endpoint
+    with endpoint_of(request.node) as endpoint:
         yield endpoint
-    raise_late(state)
 
 
 @pytest.fixture

@@ -82,10 +82,14 @@ def _wrap(transport: Any, name: str, wrapper: Callable[[Any], Any]) -> None:
 def _sync_wrapper(library: ModuleType, original: Any) -> Any:
     def handle_request(transport: Any, request: Any) -> Any:
         endpoint = None if FORWARDED in request.extensions else _active.current()
-        claim = endpoint and endpoint.claim(*_address(request), request.headers)
-        if not (endpoint and claim):
+        if endpoint is None:
             return original(transport, request)
-        exchange = endpoint.handle(_http_request(request, claim.path, request.read()), known_host=claim.known_host)
+        host, port, path = _address(request)
+        claim = endpoint.claim(host, port, path, request.headers)
+        if claim is None:
+            return original(transport, request)
+        asked = _http_request(request, host, port, claim.path, request.read())
+        exchange = endpoint.handle(asked, known_host=claim.known_host)
         if isinstance(exchange, Exchange):
             return _play_reply(library, request, exchange)
         request.extensions = {**request.extensions, FORWARDED: True}
@@ -98,12 +102,14 @@ def _sync_wrapper(library: ModuleType, original: Any) -> Any:
 def _async_wrapper(library: ModuleType, original: Any) -> Any:
     async def handle_async_request(transport: Any, request: Any) -> Any:
         endpoint = None if FORWARDED in request.extensions else _active.current()
-        claim = endpoint and endpoint.claim(*_address(request), request.headers)
-        if not (endpoint and claim):
+        if endpoint is None:
             return await original(transport, request)
-        exchange = endpoint.handle(
-            _http_request(request, claim.path, await request.aread()), known_host=claim.known_host
-        )
+        host, port, path = _address(request)
+        claim = endpoint.claim(host, port, path, request.headers)
+        if claim is None:
+            return await original(transport, request)
+        asked = _http_request(request, host, port, claim.path, await request.aread())
+        exchange = endpoint.handle(asked, known_host=claim.known_host)
         if isinstance(exchange, Exchange):
             return await _play_reply_async(library, request, exchange)
         request.extensions = {**request.extensions, FORWARDED: True}
@@ -131,10 +137,10 @@ def bound_transport(library: ModuleType, endpoint: Endpoint) -> Any:
 
 
 def _exchange(endpoint: Endpoint, request: Any, body: bytes) -> Any:
-    claim = endpoint.claim(*_address(request), request.headers)
-    path = request.url.path
+    host, port, path = _address(request)
+    claim = endpoint.claim(host, port, path, request.headers)
     below = claim.path if claim and claim.known_host else path[max(path.find("/v1/"), 0) :]
-    return endpoint.handle(_http_request(request, below, body))
+    return endpoint.handle(_http_request(request, host, port, below, body))
 
 
 def _play_reply(library: ModuleType, request: Any, exchange: Exchange) -> Any:
@@ -154,17 +160,14 @@ def _address(request: Any) -> tuple[str, int, str]:
     return url.host, url.port or _PORTS.get(url.scheme, 0), url.path
 
 
-def _http_request(request: Any, path: str, body: bytes) -> HttpRequest:
-    host, port, _ = _address(request)
+def _http_request(request: Any, host: str, port: int, path: str, body: bytes) -> HttpRequest:
     return HttpRequest(
         method=request.method,
         host=host,
         port=port,
         path=path,
         query=request.url.query.decode("ascii"),
-        headers=Headers(
-            (name.decode("ascii"), value.decode("utf-8", "replace")) for name, value in request.headers.raw
-        ),
+        headers=Headers([(name, value.decode("utf-8", "replace")) for name, value in request.headers.raw]),
         body=body,
         received=time.time(),
         read_timeout=request.extensions.get("timeout", {}).get("read"),

@@ -66,6 +66,8 @@ def size_of(conversation: Conversation | None) -> Size:
 
 def measure(value: Any) -> Size:
     """Characters of text, and images or documents, anywhere within a JSON value."""
+    if isinstance(value, str):
+        return Size(len(value))
     characters = images = 0
     rest = [value]  # a stack of our own: inputs may be nested deeper than Python calls
     while rest:

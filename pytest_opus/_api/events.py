@@ -33,17 +33,19 @@ _DELTA_FIELDS = ("stop_reason", "stop_sequence", "stop_details", "container")
 _TOP_FIELDS = ("context_management",)
 
 
-def message_events(message: dict[str, Any], cut: Cut = None) -> list[Event]:
+def message_events(message: dict[str, Any], cut: Cut = None) -> Iterator[Event]:
     """All events of the stream that delivers `message`."""
-    events: list[Event] = [{"type": "message_start", "message": _opening(message)}]
+    yield {"type": "message_start", "message": _opening(message)}
     for index, block in enumerate(message["content"]):
         start, deltas = _block_parts(block, cut)
-        events.append({"type": "content_block_start", "index": index, "content_block": start})
+        yield {"type": "content_block_start", "index": index, "content_block": start}
         if index == 0:
-            events.append(PING)
-        events += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
-        events.append({"type": "content_block_stop", "index": index})
-    return [*events, _closing(message), {"type": "message_stop"}]
+            yield PING
+        for delta in deltas:
+            yield {"type": "content_block_delta", "index": index, "delta": delta}
+        yield {"type": "content_block_stop", "index": index}
+    yield _closing(message)
+    yield {"type": "message_stop"}
 
 
 def _opening(message: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""The response headers that the API sends with every answer."""
+"""Headers of the API: those that it sends with every answer, and what requests ask for in theirs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from threading import Lock
 from time import gmtime, strftime
@@ -10,6 +11,16 @@ ORGANIZATION_ID = "00000000-0000-4000-8000-000000000000"
 _REQUESTS = 1_000
 _INPUT_TOKENS = 2_000_000
 _OUTPUT_TOKENS = 400_000
+
+
+def betas_in(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of the `anthropic-beta` header."""
+    return _listed(headers.get("anthropic-beta", ""))
+
+
+@lru_cache(maxsize=64)
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, value.split(","))))
 
 
 class RateLimits:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from .._http import Headers
 from .conversation import Conversation, messages_of, newest_first
 from .describe import counted
+from .headers import betas_in
 from .objects import JsonObject, blocks_of, offered_tools, readable, text_of, tool_names
 
 
@@ -114,7 +115,7 @@ class Request:
     @property
     def betas(self) -> list[str]:
         """The values of the `anthropic-beta` header."""
-        return [beta.strip() for beta in self.headers.get("anthropic-beta", "").split(",") if beta.strip()]
+        return list(betas_in(self.headers))
 
     @property
     def version(self) -> str | None:

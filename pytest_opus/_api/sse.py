@@ -14,19 +14,21 @@ to_json = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 def encode(event: dict[str, Any]) -> bytes:
     """One frame: `event: <type>`, `data: <json>` and a blank line."""
-    data = _delta(event) if event["type"] == "content_block_delta" else to_json(event)
-    return f"event: {event['type']}\ndata: {data}\n\n".encode()
+    kind = event["type"]
+    data = (kind == "content_block_delta" and _string_delta(event)) or to_json(event)
+    return f"event: {kind}\ndata: {data}\n\n".encode()
 
 
-def _delta(event: dict[str, Any]) -> str:
-    """The JSON of a delta. Streams are made of deltas that carry one string: these are put together by hand."""
-    match event["delta"]:
-        case {"type": kind, **rest} if len(rest) == 1:
-            ((name, value),) = rest.items()
-            if isinstance(value, str):
-                head = f'{{"type":"content_block_delta","index":{event["index"]},"delta":{{"type":"{kind}",'
-                return f'{head}"{name}":{encode_basestring(value)}}}}}'
-    return to_json(event)
+def _string_delta(event: dict[str, Any]) -> str | None:
+    """The JSON of a delta that carries one string. Streams are made of these, so they are put together by hand."""
+    delta = event["delta"]
+    if len(delta) != 2:
+        return None
+    (_, kind), (name, value) = delta.items()
+    if not isinstance(value, str):
+        return None
+    head = f'{{"type":"content_block_delta","index":{event["index"]},"delta":{{"type":"{kind}",'
+    return f'{head}"{name}":{encode_basestring(value)}}}}}'
 
 
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")

@@ -31,7 +31,8 @@ class Estimator:
         """Tokens of the prompt: system, tools and messages."""
         fields = sent.fields
         characters, images = size_of(sent.conversation)
-        characters += measure(fields.get("system")).characters
+        if "system" in fields:
+            characters += measure(fields["system"]).characters
         fixed = _PER_IMAGE * images + _PER_MESSAGE * (sent.conversation.length if sent.conversation else 0)
         if fields.get("tools"):
             characters += self._tool_characters(fields)

@@ -36,7 +36,7 @@ class Definitions:
 
     def _is_new(self, call: Call) -> bool:
         """Whether the call offers anything that no call before it has offered."""
-        offered = tuple(call.request.whole.fields.get(key) for key in _FIELDS)
+        offered = tuple(map(call.request.whole.fields.get, _FIELDS))
         if not any(offered) or (self._last and all(map(is_, offered, self._last))):
             return False
         self._last = offered

@@ -12,6 +12,7 @@ from .._api.conversation import newest_first
 from .._api.events import accumulate
 from .._api.objects import JsonObject, blocks_of, readable
 from .._api.request import Request, ToolResult
+from .._api.sse import decode
 from .._http import End, Headers, Reply
 from .usage import Usage
 
@@ -40,7 +41,7 @@ class Call:
     seconds: float | None = None
     first_byte: float | None = None
     message: dict[str, Any] | None = None
-    events: Sequence[dict[str, Any]] | None = None
+    chunks: Sequence[bytes] = ()
     delivered: int = 0
     estimated: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -54,8 +55,16 @@ class Call:
         self.fields = reply.headers
         self.error = None if reply.error is None else JsonObject(reply.error)
         self.message = reply.message
-        self.events = reply.events
+        self.chunks = reply.chunks
         self.estimated = reply.estimated
+
+    def close(self, end: End, now: float) -> None:
+        """Note how the delivery ended; only the first word counts."""
+        if self.end is None:
+            self.end = end
+            self.seconds = now - self.started
+            if end == "complete":  # what came is `message`
+                self.chunks = ()
 
     @property
     def headers(self) -> Headers:
@@ -74,7 +83,7 @@ class Call:
             return None
         if self.end == "complete":
             return self._whole_response
-        return readable(accumulate(self.events[: self.delivered])) if self.events else None
+        return readable(accumulate(decode(b"".join(self.chunks[: self.delivered]))))  # type: ignore[no-any-return]
 
     @cached_property
     def _whole_response(self) -> JsonObject:

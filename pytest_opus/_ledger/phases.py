@@ -32,7 +32,12 @@ class Phases:
 
     def name_of(self, request: Request) -> str | None:
         """The phase of a request that is made here and now: an open one, else that of the first rule that matches."""
-        return self._opened() or next((name for name, matches in self._rules if matches(request)), None)
+        if opened := self._opened():
+            return opened
+        for name, matches in self._rules:
+            if matches(request):
+                return name
+        return None
 
     def _opened(self) -> str | None:
         """The phase open in this context; in a thread of the program, which has none, the last one opened."""

@@ -136,13 +136,15 @@ def _stop(message: dict[str, Any], body: Mapping[str, Any]) -> None:
     elif cut := _cut(content, body.get("stop_sequences")):
         message |= {"content": cut[0], "stop_reason": "stop_sequence", "stop_sequence": cut[1]}
     else:
-        called = any(block["type"] == "tool_use" for block in content)
+        called = "tool_use" in [block["type"] for block in content]
         message["stop_reason"] = "tool_use" if called else "end_turn"
 
 
 def _cut(content: list[Block], sequences: Any) -> tuple[list[Block], str] | None:
     """The content before the first stop sequence in its text, and that sequence."""
-    sequences = [sequence for sequence in sequences if isinstance(sequence, str)] if isinstance(sequences, list) else []
+    if not isinstance(sequences, list):
+        return None
+    sequences = [sequence for sequence in sequences if isinstance(sequence, str)]
     for index, block in enumerate(content):
         if block["type"] != "text":
             continue

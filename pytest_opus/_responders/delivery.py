@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 
 from .._api.errors import STATUSES
-from .._http import Chunk, Failure, Reply
+from .._http import Failure, Reply
 from .._script.turns import NetworkErrorTurn, Turn
 from .faults import broken_body, broken_stream
 from .replies import error_reply, json_reply, stream_reply
@@ -28,7 +28,7 @@ def deliver(message: dict[str, Any], turn: Turn, headers: dict[str, str], *, str
         retry = {"retry-after-ms": "1"}  # as for error turns: retries of an SDK do not sleep
         status = STATUSES.get(fault.type, 500)
         reply = error_reply(status, fault.type, fault.message, retry | headers, problems=meaning.get("problems", ()))
-        return replace(reply, delay=turn.delay)
+        return reply._replace(delay=turn.delay)
     reply = json_reply(message, headers, delay=turn.delay, message=message, **meaning)
     return broken_body(reply, fault) if fault else reply
 
@@ -40,31 +40,33 @@ def network_error(turn: NetworkErrorTurn) -> Reply:
 
 def _stream(message: dict[str, Any], turn: Turn, headers: Mapping[str, str], **meaning: Any) -> Reply:
     cut = None if isinstance(turn.chunks, str) else turn.chunks
-    reply = stream_reply(message, headers, cut=cut, pace=turn.pace, delay=turn.delay, **meaning)
+    reply = stream_reply(message, headers, cut=cut, delay=turn.delay, **meaning)
     if turn.fault:
         reply = broken_stream(reply, turn.fault, headers["request-id"])
+    if turn.pace:
+        reply = _paced(reply, turn.pace)
     match turn.chunks:
         case "bytes":
-            return replace(reply, chunks=list(_byte_by_byte(reply.chunks)))
+            return _byte_by_byte(reply)
         case "whole":
-            return replace(reply, chunks=_in_one_piece(reply.chunks))
+            return _in_one_piece(reply)
         case _:
             return reply
 
 
-def _byte_by_byte(chunks: Sequence[Chunk]) -> Iterator[Chunk]:
-    """An event is complete with its last byte."""
-    for chunk in chunks:
-        for place in range(len(chunk.data)):
-            last = place == len(chunk.data) - 1
-            yield Chunk(
-                chunk.data[place : place + 1],
-                0.0 if place else chunk.wait,
-                chunk.events if last else chunk.events - 1,
-            )
+def _paced(reply: Reply, seconds: float) -> Reply:
+    waits = {place: seconds + reply.waits.get(place, 0.0) for place in range(1, len(reply.chunks))}
+    return reply._replace(waits={**reply.waits, **waits})
 
 
-def _in_one_piece(chunks: Sequence[Chunk]) -> list[Chunk]:
-    if not chunks:
-        return []
-    return [Chunk(b"".join(chunk.data for chunk in chunks), sum(chunk.wait for chunk in chunks), chunks[-1].events)]
+def _byte_by_byte(reply: Reply) -> Reply:
+    """What comes before a chunk comes before its first byte."""
+    data = b"".join(reply.chunks)
+    starts = accumulate(map(len, reply.chunks), initial=0)
+    waits = {start: reply.waits[place] for place, start in enumerate(starts) if place in reply.waits}
+    return reply._replace(chunks=[data[place : place + 1] for place in range(len(data))], waits=waits)
+
+
+def _in_one_piece(reply: Reply) -> Reply:
+    waits = {0: sum(reply.waits.values())} if reply.waits else {}
+    return reply._replace(chunks=[b"".join(reply.chunks)] if reply.chunks else [], waits=waits)

@@ -6,6 +6,7 @@ import json
 from typing import Any, Literal
 
 from .._api.errors import MESSAGES, TYPES
+from .._api.headers import betas_in
 from .._api.reader import Body
 from .._api.rules import Refusal, Validator
 from .._hosts import ANTHROPIC
@@ -41,7 +42,7 @@ class Gate:
                 type="authentication_error",
                 hint="send x-api-key, or Authorization: Bearer KEY",
             )
-        if "anthropic-version" not in headers and self.profile(request) == "anthropic":
+        if headers.get("anthropic-version") is None and self.profile(request) == "anthropic":
             return Refusal(
                 "anthropic-version: header is required",
                 "no_version",
@@ -60,13 +61,8 @@ class Gate:
 
     def rule_refusal(self, value: Any, request: HttpRequest, resource: Resource) -> Refusal | None:
         """Refused for breaking a rule; `value` may be more than what `request` carried."""
-        betas = (beta.strip() for beta in request.headers.get("anthropic-beta", "").split(","))
-        return self._validator.judge(
-            value,
-            endpoint=resource,
-            rules=self._rules(request),
-            betas=frozenset(beta for beta in betas if beta),
-        )
+        betas = frozenset(betas_in(request.headers))
+        return self._validator.judge(value, endpoint=resource, rules=self._rules(request), betas=betas)
 
     def unreadable(self, body: Body, request: HttpRequest, resource: Resource) -> Refusal | None:
         """Refused because nothing can be answered to it: the body is no JSON object."""

@@ -125,7 +125,7 @@ class Recorded:
     def _miss(self, asked: RecordedRequest, call: Call | None) -> Reply:
         severity = self._settings.unrecorded
         reply = refuse(missing(self.deck, asked, call, "warn" if severity == "warn" else "fail"))
-        return replace(reply, problems=()) if severity == "off" else reply
+        return reply._replace(problems=()) if severity == "off" else reply
 
     def _record(self, asked: RecordedRequest, request: HttpRequest, thread: int, upstream: Upstream) -> None:
         with self._lock:

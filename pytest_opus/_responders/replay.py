@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from .._api import sse
 from .._cassette.interaction import Events, Json, RecordedResponse, message_of
-from .._http import Chunk, Failure, Reply
+from .._http import Failure, Reply
 from .._ledger.problems import Problem
 from .replies import json_reply
 
@@ -25,13 +24,12 @@ def replayed(response: RecordedResponse, number: int, speed: float | None, beyon
     if response.status is None:
         return Reply(None, {}, (), failure=failure)
     took = (response.recorded.first_byte, response.recorded.seconds)
-    reply = replace(_body(response, headers), failure=failure, beyond=beyond, took=took)
+    reply = _body(response, headers)._replace(failure=failure, beyond=beyond, took=took)
     if speed is None or response.recorded.seconds is None:
         return reply
     first = response.recorded.first_byte or response.recorded.seconds
     pace = (response.recorded.seconds - first) / speed / max(len(reply.chunks) - 1, 1)
-    chunks = [replace(chunk, wait=pace if place else 0.0) for place, chunk in enumerate(reply.chunks)]
-    return replace(reply, delay=first / speed, chunks=chunks)
+    return reply._replace(delay=first / speed, waits=dict.fromkeys(range(1, len(reply.chunks)), pace))
 
 
 def _headers(recorded: Mapping[str, str], speed: float | None) -> dict[str, str]:
@@ -58,10 +56,8 @@ def _body(response: RecordedResponse, headers: dict[str, str]) -> Reply:
         case Json(value):
             return json_reply(value, headers, status=status, message=message, error=_error(value))
         case Events(events, rest):
-            chunks = [Chunk(sse.encode(event), events=place) for place, event in enumerate(events, 1)]
-            if rest:
-                chunks.append(Chunk(rest.encode(), events=len(events)))
-            return Reply(status, headers, chunks, message=message, events=events)
+            chunks = [*map(sse.encode, events), *([rest.encode()] if rest else [])]
+            return Reply(status, headers, chunks, message=message)
         case str(text):
             return _plain(status, headers, text.encode("utf-8", "surrogatepass"))
         case data:
@@ -69,7 +65,7 @@ def _body(response: RecordedResponse, headers: dict[str, str]) -> Reply:
 
 
 def _plain(status: int, headers: dict[str, str], data: bytes) -> Reply:
-    return Reply(status, headers, [Chunk(data)] if data else [])
+    return Reply(status, headers, [data] if data else [])
 
 
 def _error(value: Any) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from typing import Any
 from .._api import sse
 from .._api.errors import error_body
 from .._api.events import Cut, message_events
-from .._http import Chunk, Reply
+from .._http import Reply
 from .._ledger.problems import Problem
 
 
@@ -16,17 +16,14 @@ def json_reply(value: Any, headers: Mapping[str, str], *, status: int = 200, **m
     """Any JSON value as a body of one chunk; `meaning` are further fields of the `Reply`."""
     data = sse.to_json(value).encode()
     fields = {"content-type": "application/json", "content-length": str(len(data)), **headers}
-    return Reply(status, fields, (Chunk(data),), **meaning)
+    return Reply(status, fields, (data,), **meaning)
 
 
-def stream_reply(
-    message: dict[str, Any], headers: Mapping[str, str], *, cut: Cut, pace: float, **meaning: Any
-) -> Reply:
-    """A message as server-sent events, one chunk each, `pace` seconds apart."""
-    events = message_events(message, cut)
-    chunks = [Chunk(sse.encode(event), pace if number > 1 else 0.0, number) for number, event in enumerate(events, 1)]
+def stream_reply(message: dict[str, Any], headers: Mapping[str, str], *, cut: Cut, **meaning: Any) -> Reply:
+    """A message as server-sent events, one chunk each."""
+    chunks = list(map(sse.encode, message_events(message, cut)))
     fields = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache", **headers}
-    return Reply(200, fields, chunks, message=message, events=events, **meaning)
+    return Reply(200, fields, chunks, message=message, **meaning)
 
 
 def error_reply(

@@ -151,16 +151,15 @@ class Scripted:
         return self._refused(refusal, call, request.path, headers) if refusal else None
 
     def _take(self, call: Call) -> Queued:
-        routes = (route for route in self.routes if _applies(route, call))
-        queued = next(filter(None, (route.take() for route in chain(routes, [self.script]))), None)
-        if queued is None:
-            severity = self._settings.unscripted
-            raise Mismatch(
-                mismatches.unscripted(call, self.script, self.routes, "warn" if severity == "warn" else "fail"),
-                reported=severity != "off",
-            )
-        queued.used_by = call.number
-        return queued
+        for route in (*self.routes, self.script):
+            if (route is self.script or _applies(route, call)) and (queued := route.take()):
+                queued.used_by = call.number
+                return queued
+        severity = self._settings.unscripted
+        raise Mismatch(
+            mismatches.unscripted(call, self.script, self.routes, "warn" if severity == "warn" else "fail"),
+            reported=severity != "off",
+        )
 
     def _resolve(self, queued: Queued, call: Call) -> ServedTurn:
         """The turn itself: computed from the request where a function or `plausible()` stands for it."""
@@ -198,6 +197,8 @@ class Scripted:
 
     def _judge(self, message: dict[str, Any], queued: Queued, call: Call) -> Iterator[Problem]:
         """Warnings about the turn; what fails the test is a mismatch."""
+        if "tool_use" not in [block["type"] for block in message["content"]]:
+            return
         body = call.request.whole.fields
         wrong_calls = impossible(message["content"], body, call.request.betas)
         for finding in chain(wrong_calls, broken_inputs(message, body)):

@@ -54,7 +54,7 @@ class Threads:
     def hold(self, sent: Sent, whole: Sent, message: Mapping[str, Any]) -> None:
         """Hold the conversation of an answered request, if it asked for that."""
         reference = sent.fields.get("thread")
-        if not isinstance(reference, Mapping):
+        if not isinstance(reference, dict):
             return
         if previous := self._threads.get(reference.get("previous_message_id", "")):
             previous.continued = True

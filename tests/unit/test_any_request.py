@@ -102,7 +102,7 @@ def answered(options, path, content, sent, scripted):
     opus.expect_invalid()
     opus.otherwise(scripted)
     reply = opus.handle(request).reply
-    data = b"".join(chunk.data for chunk in reply.chunks)
+    data = b"".join(reply.chunks)
     for call in opus.calls:
         repr((call, call.request, call.response, call.usage, call.request.tool_results, call.request.last_user_text))
     repr((opus.tool_calls, opus.usage, opus.problems, opus.transcript()))

@@ -37,7 +37,7 @@ def parts(block, cut=None):
 
 def test_a_captured_stream_of_text():
     """Event by event what the API was seen to send."""
-    assert message_events(message({"type": "text", "text": "hi"})) == [
+    assert list(message_events(message({"type": "text", "text": "hi"}))) == [
         {
             "type": "message_start",
             "message": {
@@ -200,7 +200,7 @@ def test_a_container_and_context_management_come_with_the_last_delta():
 
 def test_events_do_not_change_the_message():
     original = message({"type": "text", "text": "hi", "citations": [{"type": "char_location"}]})
-    events = message_events(original)
+    events = list(message_events(original))
 
     read = accumulate(events)
     read["content"][0]["citations"].append("x")
@@ -214,7 +214,7 @@ def test_events_do_not_change_the_message():
     ("count", "text"), [(2, ""), (3, ""), (4, "one "), (5, "one two "), (6, "one two three"), (7, "one two three")]
 )
 def test_a_reader_that_leaves_early_holds_a_part(count, text):
-    events = message_events(message({"type": "text", "text": "one two three"}), ("one ", "two ", "three"))
+    events = list(message_events(message({"type": "text", "text": "one two three"}), ("one ", "two ", "three")))
 
     read = accumulate(events[:count])
 
@@ -230,7 +230,7 @@ def test_before_the_first_event_there_is_no_message():
 def test_a_tool_call_that_was_cut_has_no_input_yet():
     block = {"type": "tool_use", "id": "toolu_1", "name": "a", "input": {"b": 1}}
 
-    assert accumulate(message_events(message(block))[:5])["content"] == [block | {"input": {}}]
+    assert accumulate(list(message_events(message(block)))[:5])["content"] == [block | {"input": {}}]
 
 
 def test_a_frame():

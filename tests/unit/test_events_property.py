@@ -89,7 +89,7 @@ def test_events_do_not_change_the_message(message, cut):
 
 @given(messages, st.data())
 def test_every_part_of_a_stream_can_be_read(message, data):
-    events = message_events(message)
+    events = list(message_events(message))
     count = data.draw(st.integers(0, len(events)))
 
     read = accumulate(events[:count])
