@@ -38,7 +38,7 @@ def choice_of(item: pytest.Item) -> Choice | None:
     fresh = config.stash.get(FRESH, set())
     return Choice(
         path=path,
-        name=_shown(path, config.rootpath),
+        name=_shown(path, config),
         mode=settings.record,
         fresh=path in fresh or not os.path.lexists(path),
         ignore=tuple(map(parse_path, ignore)),
@@ -98,9 +98,12 @@ def _arguments(mark: pytest.Mark) -> tuple[str | None, Iterable[str]]:
     return name, ignore
 
 
-def _shown(path: Path, root: Path) -> str:
-    """The path as people read it: from the root of the project, where it lies below."""
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+def _shown(path: Path, config: pytest.Config) -> str:
+    """The path as people read it: from where pytest was started, or from the root of the project."""
+    for folder in (config.invocation_params.dir, config.rootpath):
+        if path.is_relative_to(folder):
+            return path.relative_to(folder).as_posix()
+    return str(path)
 
 
 def _node_id(item: pytest.Item) -> str:

@@ -79,7 +79,9 @@ def test_where_the_program_drops_the_oldest_the_rest_is_a_reference():
     ]
 
 
-@pytest.mark.parametrize("body", [Json(answer(LONG)), Events(message_events(answer(LONG)))], ids=["json", "stream"])
+@pytest.mark.parametrize(
+    "body", [Json(answer(LONG)), Events(list(message_events(answer(LONG))))], ids=["json", "stream"]
+)
 def test_an_answer_in_the_history_is_a_reference_whatever_the_order_of_its_keys(body):
     sdk = {"content": [{"text": LONG, "type": "text"}], "role": "assistant"}
     text = {"role": "assistant", "content": LONG}
@@ -211,7 +213,7 @@ def conversation(turns, *, stream, text, window=None):
         if window:
             history = history[-window:]
         reply = answer(f"Answer {turn}. {'word ' * 90}")
-        body = Events(message_events(reply, cut=5)) if stream else Json(reply)
+        body = Events(list(message_events(reply, cut=5))) if stream else Json(reply)
         yield interaction(Sent({"system": "rule\n" * 2_000}, extended(None, history)), body)
         history = [
             *history,

@@ -67,7 +67,7 @@ def test_a_secret_prevents_the_file(tmp_path):
 def test_a_secret_that_deltas_say_together_prevents_the_file(tmp_path, cut):
     message = {"id": "msg_01", "type": "message", "role": "assistant", "model": "m", "usage": {}}
     message["content"] = [{"type": "text", "text": "Take " + "sk-ant-api03-" + "aB3dE5fG7h" * 9 + "AA"}]
-    responses = [RecordedResponse(200, {}, Events(message_events(message, cut))), RESPONSES[1]]
+    responses = [RecordedResponse(200, {}, Events(list(message_events(message, cut)))), RESPONSES[1]]
     scrubber = Scrubber.of({}, home="", hostname="", user="")
 
     with pytest.raises(CassetteError, match="secrets would stand in it"):

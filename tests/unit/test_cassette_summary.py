@@ -32,13 +32,13 @@ SUMMARY = {
 ERROR = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
 
 
-@pytest.mark.parametrize("body", [Json(MESSAGE), Events(message_events(MESSAGE))], ids=["json", "stream"])
+@pytest.mark.parametrize("body", [Json(MESSAGE), Events(list(message_events(MESSAGE)))], ids=["json", "stream"])
 def test_a_message(body):
     assert summary_of(body) == SUMMARY
 
 
 def test_a_stream_that_broke_off_is_told_as_far_as_it_came():
-    events = message_events(MESSAGE, cut=3)
+    events = list(message_events(MESSAGE, cut=3))
     summary = summary_of(Events([*events[:10], ERROR]))
 
     assert summary == {

@@ -59,7 +59,7 @@ TOOL = {
 }
 ASK = {"role": "user", "content": "Weather in Paris, please 🙂\nand in a line:\n\n  1 °C"}
 RESULT = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_01", "content": "-1"}]}
-STREAM = message_events(message(text_block("Let me see é🙂."), CALL, stop_reason="tool_use"), cut=8)
+STREAM = list(message_events(message(text_block("Let me see é🙂."), CALL, stop_reason="tool_use"), cut=8))
 TAPE = [
     Interaction(
         request(ASK, system="Be brief. " * 13, tools=[TOOL], stream=True, temperature=1.0),

@@ -23,7 +23,7 @@ def interaction(text="hi", answer="ho", **request):
     message = {"type": "message", "content": [{"type": "text", "text": answer}], "stop_reason": "end_turn", "usage": {}}
     sent = Sent({"model": "m"}, extended(None, [{"role": "user", "content": text}]))
     fields = {"method": "POST", "uri": "https://a.io/v1/messages", "headers": {}, "body": sent} | request
-    return Interaction(RecordedRequest(**fields), RecordedResponse(200, {}, Events(message_events(message, 5))))
+    return Interaction(RecordedRequest(**fields), RecordedResponse(200, {}, Events(list(message_events(message, 5)))))
 
 
 @pytest.mark.parametrize(

@@ -407,19 +407,21 @@ def test_bytes_that_are_no_text():
 
 
 def test_a_key_that_the_model_says_in_pieces():
-    events = message_events(message({"type": "text", "text": f"The key is {KEY}. Keep it."}), 20)
+    events = list(message_events(message({"type": "text", "text": f"The key is {KEY}. Keep it."}), 20))
 
     scrubbed = scrubber().events(events)
 
     texts = [event["delta"]["text"] for event in scrubbed if event["type"] == "content_block_delta"]
     assert texts == ["The key is <scrubbed ANTHROPIC_API_KEY>", "", "", "", "", ". Keep", " it."]
     assert scrubber().events(scrubbed) is scrubbed
-    assert events == message_events(message({"type": "text", "text": f"The key is {KEY}. Keep it."}), 20)
+    assert events == list(message_events(message({"type": "text", "text": f"The key is {KEY}. Keep it."}), 20))
 
 
 def test_events_without_secrets_are_the_same_object():
-    events = message_events(
-        message({"type": "text", "text": "nothing"}, {"type": "thinking", "thinking": "", "signature": "c2ln"})
+    events = list(
+        message_events(
+            message({"type": "text", "text": "nothing"}, {"type": "thinking", "thinking": "", "signature": "c2ln"})
+        )
     )
 
     assert scrubber().events(events) is events
@@ -428,7 +430,7 @@ def test_events_without_secrets_are_the_same_object():
 @pytest.mark.parametrize("cut", [1, 3, 16, 1000])
 def test_the_input_of_a_tool_stays_json(cut):
     value = {"path": "x\n/home/bob/y", "\t" + KEY: [PASSWORD, f'"{GITHUB}'], "n": 12345678901}
-    events = message_events(message({"type": "tool_use", "id": "t", "name": "n", "input": value}), cut)
+    events = list(message_events(message({"type": "tool_use", "id": "t", "name": "n", "input": value}), cut))
 
     assert accumulate(scrubber().events(events))["content"][0]["input"] == {
         "path": "x\n/home/<user>/y",
@@ -447,7 +449,9 @@ def test_the_input_of_a_tool_stays_json(cut):
 )
 def test_an_answer_that_was_cut_off_within_a_secret(block):
     deltas = [
-        e for e in message_events(message(block), 9) if e["type"] in ("content_block_start", "content_block_delta")
+        e
+        for e in list(message_events(message(block), 9))
+        if e["type"] in ("content_block_start", "content_block_delta")
     ]
     kept = [e for e in deltas if "signature" not in e.get("delta", {})][:-2]
 

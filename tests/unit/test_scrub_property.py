@@ -130,7 +130,7 @@ def test_a_secret_cut_into_deltas_is_gone(secret, around, cut, known):
         "stop_reason": "end_turn",
         "usage": {"input_tokens": 1, "output_tokens": 1},
     }
-    events = message_events(message, cut)
+    events = list(message_events(message, cut))
 
     scrubbed = using.events(events)
 
