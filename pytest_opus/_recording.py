@@ -71,6 +71,7 @@ def save_cassette(responder: Recorded) -> None:
         CassetteError: a secret was found in it, or the file cannot be written; the file is as it was.
     """
     choice = responder.deck.choice
+    responder.closed = True
     if responder.pending:
         raise CassetteError(
             f"{choice.name} is not written: {responder.pending} of its requests had not been answered when the test "
@@ -81,6 +82,8 @@ def save_cassette(responder: Recorded) -> None:
     mine = ordered(responder.taken)
     with locked(choice.path):
         tape = read(choice.path)
+        if tape and choice.mode == "all":
+            _check_answered(choice, mine)
         kept = _kept(choice, tape.interactions if tape else [], mine)
         together = [*kept, *mine]
         if choice.test:
@@ -90,6 +93,16 @@ def save_cassette(responder: Recorded) -> None:
             "responses": [one.response for one in together],
         }
         _Storage(responder.deck.normal).save_cassette(choice.path, pairs, None)
+
+
+def _check_answered(choice: Choice, recorded: Sequence[Interaction]) -> None:
+    """Answers that were paid for are not given up for a network that was down."""
+    if all(one.response.status is None for one in recorded):
+        told = recorded[0].response
+        raise CassetteError(
+            f"{choice.name} is left as it was: no request got an answer this time "
+            f"({told.state.removeprefix('error:')}: {told.reason}). If that is meant, delete the file first."
+        )
 
 
 def _kept(choice: Choice, loaded: Iterable[Interaction], recorded: Iterable[Interaction]) -> list[Interaction]:

@@ -18,7 +18,7 @@ from .._ledger.call import Call
 from .._ledger.problems import Problem
 from .._settings import Settings
 from .elsewhere import refuse
-from .misses import beyond, missing
+from .misses import beyond, missing, too_late
 from .replay import replayed
 
 if TYPE_CHECKING:
@@ -48,12 +48,14 @@ class Deck(NamedTuple):
 class Recorded:
     """Answers from a cassette; what it does not hold is recorded where the record mode allows, else refused.
 
-    `replayed`, `recorded` and `missed` count requests, `pending` those that are on their way upstream.
+    `replayed`, `recorded` and `missed` count requests, `pending` those that are on their way upstream. Once it is
+    `closed` nothing more is recorded.
     """
 
     def __init__(self, deck: Deck, settings: Settings) -> None:
         self.deck = deck
         self.replayed = self.missed = self.pending = 0
+        self.closed = False
         self.taken: list[Taken] = []
         self.drift: dict[str, None] = {}
         self._settings = settings
@@ -78,6 +80,8 @@ class Recorded:
         if cassette.replays:
             self.missed += 1
             return self._miss(asked, call)
+        if self.closed:
+            return refuse(too_late(self.deck, asked, call))
         if call is not None:
             call.live = True
         self.pending += 1
