@@ -46,6 +46,12 @@ def fake_credentials() -> Iterator[None]:
                 _replace(_real)
 
 
+def real_credentials() -> dict[str, str]:
+    """The variables that fakes stand for now, as programs may have read them before."""
+    with _lock:
+        return {name: value for name, value in _real.items() if value} if _users else {}
+
+
 def forget_fakes() -> None:
     """Where no endpoint is open any more, put back what a fake stands for.
 
