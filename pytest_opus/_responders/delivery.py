@@ -43,7 +43,12 @@ def _stream(message: dict[str, Any], turn: Turn, headers: Mapping[str, str], **m
     reply = stream_reply(message, headers, cut=cut, pace=turn.pace, delay=turn.delay, **meaning)
     if turn.fault:
         reply = broken_stream(reply, turn.fault, headers["request-id"])
-    match turn.chunks:
+    return recut(reply, turn.chunks) if isinstance(turn.chunks, str) else reply
+
+
+def recut(reply: Reply, way: str) -> Reply:
+    """The stream byte by byte (`"bytes"`), in one piece (`"whole"`), or as it is (`"events"`)."""
+    match way:
         case "bytes":
             return replace(reply, chunks=list(_byte_by_byte(reply.chunks)))
         case "whole":
