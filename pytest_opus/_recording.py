@@ -21,6 +21,8 @@ from ._cassette.order import ordered
 from ._cassette.persister import Persister
 from ._cassette.scan import scan
 from ._cassette.scrub import Scrubber
+from ._cassette.text import Tape
+from ._environment import real_credentials
 from ._responders.recorded import Deck, Recorded
 from ._settings import Settings
 
@@ -77,6 +79,12 @@ def save_cassette(responder: Recorded) -> None:
             f"{choice.name} is not written: {responder.pending} of its requests had not been answered when the test "
             "ended. Wait for the test's tasks and threads before it ends, or cancel them."
         )
+    if responder.undecoded:
+        raise CassetteError(
+            f"{choice.name} is not written: an answer came with the content encoding {responder.undecoded!r}, which "
+            "the HTTP library of the program cannot undo. Install what it needs for that, such as brotli, zstandard or "
+            "backports.zstd, or let the program not ask for it (accept-encoding)."
+        )
     if not responder.taken:
         return
     mine = ordered(responder.taken)
@@ -84,7 +92,7 @@ def save_cassette(responder: Recorded) -> None:
         tape = read(choice.path)
         if tape and choice.mode == "all":
             _check_answered(choice, mine)
-        kept = _kept(choice, tape.interactions if tape else [], mine)
+        kept = _kept(choice, _stored(tape, responder.deck.normal), mine)
         together = [*kept, *mine]
         if choice.test:
             together.sort(key=lambda one: one.response.test)
@@ -105,6 +113,13 @@ def _check_answered(choice: Choice, recorded: Sequence[Interaction]) -> None:
         )
 
 
+def _stored(tape: Tape | None, normal: Normal) -> list[Interaction]:
+    """What the file holds, scrubbed where another than us has written it."""
+    if tape is None or tape.sealed:
+        return tape.interactions if tape else []
+    return [Interaction(normal.stored(one.request), normal.stored_response(one.response)) for one in tape.interactions]
+
+
 def _kept(choice: Choice, loaded: Iterable[Interaction], recorded: Iterable[Interaction]) -> list[Interaction]:
     """What stays of the file: all but what was recorded anew."""
     if choice.mode != "all":
@@ -123,4 +138,6 @@ def machine_scrubber() -> Scrubber:
         user = getpass.getuser()
     except (OSError, KeyError):  # no such user, as in a container
         user = ""
-    return Scrubber.of(os.environ, home=str(Path.home()), hostname=socket.gethostname(), user=user)
+    scrubber = Scrubber.of(os.environ, home=str(Path.home()), hostname=socket.gethostname(), user=user)
+    scrubber.learn_environment(real_credentials())
+    return scrubber

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import getincrementaldecoder
+from collections.abc import Mapping
+from dataclasses import replace
 from time import gmtime, strftime
 from typing import Any
 
@@ -15,6 +18,7 @@ from .._http import Headers, HttpRequest, Upstream
 from .interaction import Body, Events, Json, Recorded, RecordedRequest, RecordedResponse
 from .scrub import Scrubber
 
+_utf8 = getincrementaldecoder("utf-8")
 _BLANK_LINE = re.compile(r"\r\n\r\n|\n\n|\r\r")
 
 
@@ -49,11 +53,20 @@ class Normal:
             body=self._sent(body) if isinstance(body, Sent) else self._text(body),
         )
 
+    def stored_response(self, response: RecordedResponse) -> RecordedResponse:
+        """The same for an answer."""
+        return replace(
+            response,
+            headers=self._response_headers(response.headers),
+            body=self._scrubbed(response.body),
+            reason=self.scrubber.text(response.reason),
+        )
+
     def response(self, request: HttpRequest, upstream: Upstream) -> RecordedResponse:
         """The answer as it is stored."""
         return RecordedResponse(
             status=upstream.status,
-            headers=self._response_headers(upstream),
+            headers=self._response_headers(upstream.headers),
             body=self._response_body(upstream),
             state=f"error:{upstream.exception}" if upstream.exception else upstream.end,
             reason=self.scrubber.text(upstream.reason),
@@ -65,9 +78,9 @@ class Normal:
             sdk=sdk_of(request.headers),
         )
 
-    def _response_headers(self, upstream: Upstream) -> dict[str, str]:
+    def _response_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The id of the request is left out: a replay makes one of the interaction's number."""
-        kept = self.scrubber.headers(upstream.headers, "response")
+        kept = self.scrubber.headers(headers, "response")
         return {name: value for name, value in kept.items() if name != "request-id"}
 
     def _request_body(self, data: bytes, body: RequestBody) -> Sent | str | bytes:
@@ -116,18 +129,25 @@ class Normal:
 
     def _response_body(self, upstream: Upstream) -> Body:
         try:
-            text = upstream.body.decode()
+            text = _utf8().decode(upstream.body, final=upstream.end == "complete")  # else it may end within a character
         except UnicodeDecodeError:
             return upstream.body
         if Headers(upstream.headers.items()).get("content-type", "").startswith("text/event-stream"):
-            events = read_events(text)
-            if events is None:
-                return self.scrubber.text(text)
-            return Events(self.scrubber.events(events.events), self.scrubber.text(events.rest))
+            return self._scrubbed(read_events(text) or text)
         try:
-            return Json(self.scrubber.json(json.loads(text), "response"))
+            return self._scrubbed(Json(json.loads(text)))
         except ValueError:
-            return self.scrubber.text(text)
+            return self._scrubbed(text)
+
+    def _scrubbed(self, body: Body) -> Body:
+        match body:
+            case Events(events, rest):
+                return Events(self.scrubber.events(events), self.scrubber.text(rest))
+            case Json(value):
+                return Json(self.scrubber.json(value, "response"))
+            case str(text):
+                return self.scrubber.text(text)
+        return body
 
 
 def read_events(text: str) -> Events | None:
