@@ -90,6 +90,12 @@ def _without_proxy(host: str) -> dict[str, str | None]:
     return dict.fromkeys(_NO_PROXY, f"{known},{host}" if known else host)
 
 
+def real_credentials() -> dict[str, str]:
+    """The variables that fakes stand for now, as programs may have read them before."""
+    with _lock:
+        return {name: value for name, value in _real.items() if value} if _users else {}
+
+
 def forget_fakes() -> None:
     """Where no endpoint is open any more, put back what a fake stands for.
 

@@ -21,6 +21,7 @@ from ._cassette.order import ordered
 from ._cassette.persister import Persister
 from ._cassette.scan import scan
 from ._cassette.scrub import Scrubber
+from ._environment import real_credentials
 from ._responders.recorded import Deck, Recorded
 from ._settings import Settings
 
@@ -77,17 +78,26 @@ def save_cassette(responder: Recorded) -> None:
         CassetteError: a secret was found in it, or the file cannot be written; the file is as it was.
     """
     choice = responder.deck.choice
+    responder.closed = True
     if responder.pending:
         raise CassetteError(
             f"{choice.name} is not written: {responder.pending} of its requests had not been answered when the test "
             "ended. Wait for the test's tasks and threads before it ends, or cancel them."
+        )
+    if responder.undecoded:
+        raise CassetteError(
+            f"{choice.name} is not written: an answer came with the content encoding {responder.undecoded!r}, which "
+            "the HTTP library of the program cannot undo. Install what it needs for that, such as brotli, zstandard or "
+            "backports.zstd, or let the program not ask for it (accept-encoding)."
         )
     if not responder.taken:
         return
     mine = ordered(responder.taken)
     with locked(choice.path):
         tape = read(choice.path)
-        kept = _kept(choice, tape.interactions if tape else [], mine)
+        if tape and choice.mode == "all":
+            _check_answered(choice, mine)
+        kept = _kept(choice, tape.interactions if tape else (), mine)
         together = [*kept, *mine]
         if choice.test:
             together.sort(key=lambda one: one.response.test)
@@ -111,6 +121,16 @@ def rewrite_cassette(path: Path) -> bool | None:
     return True
 
 
+def _check_answered(choice: Choice, recorded: Sequence[Interaction]) -> None:
+    """Answers that were paid for are not given up for a network that was down."""
+    if all(one.response.status is None for one in recorded):
+        told = recorded[0].response
+        raise CassetteError(
+            f"{choice.name} is left as it was: no request got an answer this time "
+            f"({told.state.removeprefix('error:')}: {told.reason}). If that is meant, delete the file first."
+        )
+
+
 def _kept(choice: Choice, loaded: Iterable[Interaction], recorded: Iterable[Interaction]) -> list[Interaction]:
     """What stays of the file: all but what was recorded anew."""
     if choice.mode != "all":
@@ -129,4 +149,6 @@ def machine_scrubber() -> Scrubber:
         user = getpass.getuser()
     except (OSError, KeyError):  # no such user, as in a container
         user = ""
-    return Scrubber.of(os.environ, home=str(Path.home()), hostname=socket.gethostname(), user=user)
+    scrubber = Scrubber.of(os.environ, home=str(Path.home()), hostname=socket.gethostname(), user=user)
+    scrubber.learn_environment(real_credentials())
+    return scrubber

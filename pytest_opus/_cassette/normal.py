@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from time import gmtime, strftime
 from typing import Any
@@ -50,7 +52,8 @@ class Normal:
     def stored_response(self, response: RecordedResponse) -> RecordedResponse:
         """An answer from a cassette that was edited, or that another tool wrote."""
         headers = self._response_headers(response.headers)
-        return replace(response, headers=headers, body=self._scrubbed(response.body))
+        reason = self.scrubber.text(response.reason)
+        return replace(response, headers=headers, body=self._scrubbed(response.body), reason=reason)
 
     def restored(self, response: RecordedResponse) -> RecordedResponse:
         """The answer as it is replayed: with the home directory of this machine's user in the place of the other's."""
@@ -69,7 +72,7 @@ class Normal:
         return RecordedResponse(
             status=upstream.status,
             headers=self._response_headers(upstream.headers),
-            body=self._scrubbed(body_of(upstream.body, content_type)),
+            body=self._scrubbed(body_of(_whole_characters(upstream), content_type)),
             state=f"error:{upstream.exception}" if upstream.exception else upstream.end,
             reason=self.scrubber.text(upstream.reason),
             recorded=Recorded(
@@ -122,6 +125,18 @@ class Normal:
                 return Events(self.scrubber.events(events), self.scrubber.text(rest))
             case plain:
                 return self._plain(plain)
+
+
+def _whole_characters(upstream: Upstream) -> bytes:
+    """What came, without the beginning of a character where it was broken off."""
+    if upstream.end == "complete":
+        return upstream.body
+    decoder = getincrementaldecoder("utf-8")()
+    with suppress(UnicodeDecodeError):  # it is no text
+        decoder.decode(upstream.body)
+        unfinished, _ = decoder.getstate()
+        return upstream.body[: len(upstream.body) - len(unfinished)]
+    return upstream.body
 
 
 def _request_body(data: bytes, body: RequestBody) -> Sent | str | bytes:

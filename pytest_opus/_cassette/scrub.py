@@ -64,9 +64,14 @@ class Scrubber:
         for number, name in enumerate(extra, start=1):
             value = environ.get(name)
             known.add(value or name, name if value else f"secret-{number}")
+        scrubber = cls(known, Personal(home, hostname, user))
+        scrubber.learn_environment(environ)
+        return scrubber
+
+    def learn_environment(self, environ: Mapping[str, str]) -> None:
+        """What the variables hold whose names say that it is secret."""
         for value, name in of_environment(environ):
-            known.add(value, name)
-        return cls(known, Personal(home, hostname, user))
+            self._known.add(value, name)
 
     def learn(self, value: str, name: str) -> None:
         """What a request carried in the header `name` is secret from now on, wherever it stands.

@@ -45,7 +45,12 @@ def _stream(message: dict[str, Any], turn: Turn, headers: Mapping[str, str], **m
         reply = broken_stream(reply, turn.fault, headers["request-id"])
     if turn.pace:
         reply = _paced(reply, turn.pace)
-    match turn.chunks:
+    return recut(reply, turn.chunks) if isinstance(turn.chunks, str) else reply
+
+
+def recut(reply: Reply, way: str) -> Reply:
+    """The stream byte by byte (`"bytes"`), in one piece (`"whole"`), or as it is (`"events"`)."""
+    match way:
         case "bytes":
             return _byte_by_byte(reply)
         case "whole":

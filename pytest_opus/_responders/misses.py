@@ -36,6 +36,23 @@ def missing(deck: Deck, asked: RecordedRequest, call: Call | None, severity: Sev
     return _differs(deck, left[near], asked, call, severity)
 
 
+def too_late(deck: Deck, asked: RecordedRequest, call: Call | None) -> Problem:
+    """A request to record after the cassette was written, as from the finalizer of a fixture."""
+    return Problem(
+        kind="unrecorded",
+        code="too_late",
+        severity="fail",
+        message=document(
+            f"{_who(call, asked)} came after the end of the test: {deck.name} was written without it.",
+            evidence=[describe_request(call)] if call else [],
+            nearest=None,
+            way_out="Make the call within the test, or give the fixture that makes it a cassette of its own: "
+            'pytest_opus.endpoint(cassette="...").',
+        ),
+        call=call,
+    )
+
+
 def beyond(deck: Deck, place: int, call: Call | None) -> Problem:
     """A program that reads on where the recorded one had stopped."""
     return Problem(

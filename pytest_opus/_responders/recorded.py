@@ -9,7 +9,7 @@ from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._api.reader import Body
-from .._cassette.interaction import Interaction, RecordedRequest, RecordedResponse
+from .._cassette.interaction import Events, Interaction, RecordedRequest, RecordedResponse
 from .._cassette.normal import Normal, sdk_of
 from .._cassette.order import Taken
 from .._http import Forward, HttpRequest, Reply, Upstream
@@ -17,8 +17,9 @@ from .._judges.unused import unused_interactions
 from .._ledger.call import Call
 from .._ledger.problems import Problem
 from .._settings import Settings
+from .delivery import recut
 from .elsewhere import refuse
-from .misses import beyond, missing
+from .misses import beyond, missing, too_late
 from .replay import replayed
 
 if TYPE_CHECKING:
@@ -48,12 +49,15 @@ class Deck(NamedTuple):
 class Recorded:
     """Answers from a cassette; what it does not hold is recorded where the record mode allows, else refused.
 
-    `replayed`, `recorded` and `missed` count requests, `pending` those that are on their way upstream.
+    `replayed`, `recorded` and `missed` count requests, `pending` those that are on their way upstream; `undecoded`
+    is the content encoding of an answer that nothing here can read. Once it is `closed` nothing more is recorded.
     """
 
     def __init__(self, deck: Deck, settings: Settings) -> None:
         self.deck = deck
         self.replayed = self.missed = self.pending = 0
+        self.closed = False
+        self.undecoded = ""
         self.taken: list[Taken] = []
         self.drift: dict[str, None] = {}
         self._settings = settings
@@ -76,10 +80,13 @@ class Recorded:
             stops = beyond(self.deck, place, call) if response.state == "aborted" else None
             if call is not None:
                 call.recorded = True
-            return replayed(self.deck.normal.restored(response), place + 1, self.deck.choice.speed, stops)
+            reply = replayed(self.deck.normal.restored(response), place + 1, self.deck.choice.speed, stops)
+            return recut(reply, self._settings.delivery) if isinstance(response.body, Events) else reply
         if cassette.replays:
             self.missed += 1
             return self._miss(asked, call)
+        if self.closed:
+            return refuse(too_late(self.deck, asked, call))
         asked = self.deck.normal.stored(asked)
         if call is not None:
             call.live = True
@@ -131,6 +138,8 @@ class Recorded:
         with self._lock:
             self.pending -= 1
             response = replace(self.deck.normal.response(request, upstream), test=self.deck.choice.test)
+            if isinstance(response.body, bytes):
+                self.undecoded = upstream.headers.get("content-encoding", "")
             self.deck.cassette.append(asked, response)
             start = request.received
             self.taken.append(Taken(start, start + upstream.seconds, thread, Interaction(asked, response)))

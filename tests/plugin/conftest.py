@@ -198,7 +198,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
             self.answer(200, message(f"{len(self.seen)}: you said {text}"), encoding="gzip" if text == "zip" else "")
 
     def answer(self, status, value, *headers, encoding=""):
-        data = compressed(json.dumps(value).encode(), encoding)
+        data = compressed(json.dumps(value, ensure_ascii=False).encode(), encoding)
         self.send_response(status)
         fields = [("content-type", "application/json"), ("content-length", str(len(data))), *headers, *PRIVATE]
         for name, content in [*fields, *([("content-encoding", encoding)] if encoding else [])]:
@@ -291,6 +291,12 @@ def upstream(monkeypatch):
         yield server.seen
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(name="message")
+def message_fixture():
+    """Builds what the API answers: `message("Hello", usage={...})`."""
+    return message
 
 
 @pytest.fixture
