@@ -145,8 +145,15 @@ EVERY_CLIENT = """
 
 
 def needs(*modules):
-    missing = [module for module in modules if find_spec(module) is None]
+    missing = [module for module in modules if not is_installed(module)]
     return pytest.mark.skipif(bool(missing), reason=f"{', '.join(missing)} not installed")
+
+
+def is_installed(module):
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # of the package that it belongs to
+        return False
 
 
 def told(outcome):
