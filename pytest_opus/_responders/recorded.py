@@ -21,6 +21,7 @@ from .delivery import recut
 from .elsewhere import refuse
 from .misses import beyond, missing, too_late
 from .replay import replayed
+from .threads import Threads
 
 if TYPE_CHECKING:
     from .._cassette.cassette import Cassette
@@ -61,11 +62,14 @@ class Recorded:
         self.taken: list[Taken] = []
         self.drift: dict[str, None] = {}
         self._settings = settings
+        self._threads = Threads()
         self._lock = Lock()
 
     def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply | Forward:
         with self._lock:
             asked = self.deck.normal.request(request, body)
+            if call is not None:
+                self._threads.follow(call)
             return self._respond(asked, request, call)
 
     def _respond(self, asked: RecordedRequest, request: HttpRequest, call: Call | None) -> Reply | Forward:
@@ -76,9 +80,10 @@ class Recorded:
             response = cassette.data[place][1]
             self._note_drift(asked, request, *cassette.data[place])
             stops = beyond(self.deck, place, call) if response.state == "aborted" else None
+            reply = replayed(response, place + 1, self.deck.choice.speed, stops)
             if call is not None:
                 call.recorded = True
-            reply = replayed(response, place + 1, self.deck.choice.speed, stops)
+                self._threads.answered(call, None if reply.failure else reply.message)
             return recut(reply, self._settings.delivery) if reply.events else reply
         if cassette.replays:
             self.missed += 1
@@ -88,7 +93,7 @@ class Recorded:
         if call is not None:
             call.live = True
         self.pending += 1
-        return Forward(partial(self._record, asked, request))
+        return Forward(partial(self._record, asked, request, call))
 
     def judge(self) -> Iterator[Problem]:
         """Interactions that nobody asked for, where that can be said of one test alone.
@@ -131,8 +136,10 @@ class Recorded:
         reply = refuse(missing(self.deck, asked, call, "warn" if severity == "warn" else "fail"))
         return replace(reply, problems=()) if severity == "off" else reply
 
-    def _record(self, asked: RecordedRequest, request: HttpRequest, upstream: Upstream) -> None:
+    def _record(self, asked: RecordedRequest, request: HttpRequest, call: Call | None, upstream: Upstream) -> None:
         with self._lock:
+            if call is not None:
+                self._threads.answered(call, call.message if call.end == "complete" else None)
             self.pending -= 1
             response = replace(self.deck.normal.response(request, upstream), test=self.deck.choice.test)
             if isinstance(response.body, bytes):
