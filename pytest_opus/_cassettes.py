@@ -33,6 +33,11 @@ def choice_of(item: pytest.Item) -> Choice | None:
     if mark is None:
         return None
     name, ignore = _arguments(mark)
+    if name is None and item.get_closest_marker("vcr") and item.config.pluginmanager.hasplugin("recording"):
+        raise ValueError(
+            "@pytest.mark.opus_cassette: pytest-recording would write the cassette of @pytest.mark.vcr to the same "
+            'file; give ours a name: @pytest.mark.opus_cassette("messages").'
+        )
     path = cassette_path(item, name)
     settings, config = item.config.stash[SETTINGS], item.config
     fresh = config.stash.get(FRESH, set())

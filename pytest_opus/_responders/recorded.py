@@ -21,6 +21,7 @@ from .delivery import recut
 from .elsewhere import refuse
 from .misses import beyond, missing, too_late
 from .replay import replayed
+from .threads import Threads
 
 if TYPE_CHECKING:
     from .._cassette.cassette import Cassette
@@ -61,6 +62,7 @@ class Recorded:
         self.taken: list[Taken] = []
         self.drift: dict[str, None] = {}
         self._settings = settings
+        self._threads = Threads()
         self._lock = Lock()
 
     def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply | Forward:
@@ -68,6 +70,8 @@ class Recorded:
             asked = self.deck.normal.as_sent(request, body)
             if not self.deck.cassette.places(asked):
                 asked = self.deck.normal.request(request, body)
+            if call is not None:
+                self._threads.follow(call)
             return self._respond(asked, request, call)
 
     def _respond(self, asked: RecordedRequest, request: HttpRequest, call: Call | None) -> Reply | Forward:
@@ -78,9 +82,10 @@ class Recorded:
             response = cassette.data[place][1]
             self._note_drift(asked, request, *cassette.data[place])
             stops = beyond(self.deck, place, call) if response.state == "aborted" else None
+            reply = replayed(self.deck.normal.restored(response), place + 1, self.deck.choice.speed, stops)
             if call is not None:
                 call.recorded = True
-            reply = replayed(self.deck.normal.restored(response), place + 1, self.deck.choice.speed, stops)
+                self._threads.answered(call, None if reply.failure else reply.message)
             return recut(reply, self._settings.delivery) if isinstance(response.body, Events) else reply
         if cassette.replays:
             self.missed += 1
@@ -91,7 +96,7 @@ class Recorded:
         if call is not None:
             call.live = True
         self.pending += 1
-        return Forward(partial(self._record, asked, request, get_ident()))
+        return Forward(partial(self._record, asked, request, get_ident(), call))
 
     def judge(self) -> Iterator[Problem]:
         """Interactions that nobody asked for, where that can be said of one test alone.
@@ -134,8 +139,12 @@ class Recorded:
         reply = refuse(missing(self.deck, asked, call, "warn" if severity == "warn" else "fail"))
         return reply._replace(problems=()) if severity == "off" else reply
 
-    def _record(self, asked: RecordedRequest, request: HttpRequest, thread: int, upstream: Upstream) -> None:
+    def _record(
+        self, asked: RecordedRequest, request: HttpRequest, thread: int, call: Call | None, upstream: Upstream
+    ) -> None:
         with self._lock:
+            if call is not None:
+                self._threads.answered(call, call.message if call.end == "complete" else None)
             self.pending -= 1
             response = replace(self.deck.normal.response(request, upstream), test=self.deck.choice.test)
             if isinstance(response.body, bytes):

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._api.conversation import Conversation, extended, messages_of
-from .._api.request import Sent
+from .._api.request import Request, Sent
 from .._api.rules import Refusal
+from .._ledger.call import Call
 
 _KEPT_FIELDS = ("system", "tools")
 
@@ -61,6 +62,18 @@ class Threads:
         answer = {"role": "assistant", "content": message["content"]}
         fields = {name: whole.fields[name] for name in _KEPT_FIELDS if name in whole.fields}
         self._threads[message["id"]] = Thread(extended(whole.conversation, [answer]), fields)
+
+    def follow(self, call: Call) -> None:
+        """Read the request of a call that another than us answers as the whole conversation, where that is known."""
+        if "thread" in call.request.sent.fields:
+            whole = self.join(call.request.sent)
+            if isinstance(whole, Sent):
+                call.request = Request(call.request.sent, call.request.headers, whole=whole)
+
+    def answered(self, call: Call, message: Mapping[str, Any] | None) -> None:
+        """Hold the conversation of such a call once it has its whole answer, `message`."""
+        if message and {"id", "content"} <= message.keys():
+            self.hold(call.request.sent, call.request.whole, message)
 
 
 def _refusal(code: str, message: str, *, status: int = 400) -> Refusal:

@@ -318,9 +318,9 @@ def test_a_replay_can_be_cut_like_any_stream(taped, message):
         @pytest.mark.opus_chunking
         @pytest.mark.opus_cassette("any")
         def test_it(opus, request):
-            with httpx.stream("POST", BASE, headers=headers(), json=body("Grüße\r\n", stream=True)) as answer:
+            with httpx.stream("POST", BASE, headers=headers(), json=body("Grüße\\r\\n", stream=True)) as answer:
                 chunks = list(answer.iter_raw())
-            assert opus.calls[0].response.content[0].text == "you said Grüße\r\n"
+            assert opus.calls[0].response.content[0].text == "you said Grüße\\r\\n"
             print("CHUNKS", len(chunks), len(b"".join(chunks)))
         """
     assert taped.run(source, "--opus-record=once").counts == {"passed": 3}

@@ -733,3 +733,65 @@ def test_another_process_is_recorded_and_replayed_through_the_server(project, up
 
     assert run(project, source).counts == {"passed": 1}
     assert len(upstream) == 1
+
+
+THREADS = """
+    import anthropic
+
+    @anthropic.beta_tool
+    def run_tests(file: str) -> str:
+        '''Run a test file.
+
+        Args:
+            file: its path
+        '''
+        return f"{file}: 3 passed"
+
+    def check(opus, way):
+        runner = anthropic.Anthropic().beta.messages.tool_runner(
+            model="claude-opus-5-5", max_tokens=300, system="You run tests.", tools=[run_tests],
+            messages=[{"role": "user", "content": "Are the tests green?"}],
+        )
+        assert runner.until_done().content[0].text == "All green."
+        assert [(call.request.raw.get("thread") or {}).get("type") for call in opus.calls] == [
+            "create", "continue", "continue"
+        ]
+        last = opus.calls[2].request
+        assert [message.role for message in last.messages] == ["user", "assistant", "user", "assistant", "user"]
+        assert [message.role for message in last.sent_messages] == ["user"]
+        assert (last.system, last.tool_names) == ("You run tests.", ["run_tests"])
+        assert [call.result.text for call in opus.tool_calls] == ["a.py: 3 passed", "b.py: 3 passed"]
+
+    @pytest.mark.opus_cassette
+    def test_it(opus):
+        check(opus, "cassette")
+
+    @pytest.mark.opus_live
+    def test_live(opus):
+        check(opus, "live")
+    """
+
+
+def test_a_call_within_a_message_thread_reads_as_the_whole_conversation(project, upstream, message):
+    pytest.importorskip("anthropic", minversion="2.0")
+
+    def answer(handler, body):
+        thread = body["thread"]
+        place = int(thread["previous_message_id"][-1]) + 1 if thread["type"] == "continue" else 1
+        tool = {
+            "type": "tool_use",
+            "id": f"toolu_{place}",
+            "name": "run_tests",
+            "input": {"file": f"{' ab'[place % 3]}.py"},
+        }
+        done = {} if place == 3 else {"content": [tool], "stop_reason": "tool_use"}
+        handler.answer(200, message("All green.", id=f"msg_{place}", **done))
+
+    upstream.answer = answer
+    assert run(project, THREADS, "--opus-record=once").counts == {"passed": 1, "skipped": 1}
+    assert [one["body"]["thread"]["type"] for one in upstream] == ["create", "continue", "continue"]
+
+    assert run(project, THREADS).counts == {"passed": 1, "skipped": 1}
+    assert len(upstream) == 3
+    assert run(project, THREADS, "--opus-live").counts == {"passed": 2}
+    assert len(upstream) == 9
