@@ -27,12 +27,17 @@ class Secret(str):
 
 
 class Headers(Mapping[str, str]):
-    """Header fields by name, in any case; keys are `Secret`."""
+    """Header fields by name, in any case, made of text or of the bytes of the wire; keys are `Secret`."""
 
     __slots__ = ("_fields",)
 
-    def __init__(self, fields: Iterable[tuple[str | bytes, str]] = ()) -> None:
-        self._fields = _merged([(_lower(name), value) for name, value in fields])
+    def __init__(self, fields: Iterable[tuple[str | bytes, str | bytes]] = ()) -> None:
+        self._fields = _merged(
+            [
+                (_lower(name), value if isinstance(value, str) else value.decode("utf-8", "replace"))
+                for name, value in fields
+            ]
+        )
 
     def __getitem__(self, name: str) -> str:
         return self._fields[name.lower()]
