@@ -8,10 +8,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, overload
 
 if TYPE_CHECKING:
     from ._ledger.problems import Problem
+
+Default = TypeVar("Default")
 
 SECRET_HEADERS = frozenset({"authorization", "x-api-key", "proxy-authorization", "cookie"})
 
@@ -26,15 +28,28 @@ class Secret(str):
 
 
 class Headers(Mapping[str, str]):
-    """Header fields by name, in any case; keys are `Secret`."""
+    """Header fields by name, in any case, made of text or of the bytes of the wire; keys are `Secret`."""
 
     __slots__ = ("_fields",)
 
-    def __init__(self, fields: Iterable[tuple[str | bytes, str]] = ()) -> None:
-        self._fields = _merged([(_lower(name), value) for name, value in fields])
+    def __init__(self, fields: Iterable[tuple[str | bytes, str | bytes]] = ()) -> None:
+        self._fields = _merged(
+            [
+                (_lower(name), value if isinstance(value, str) else value.decode("utf-8", "replace"))
+                for name, value in fields
+            ]
+        )
 
     def __getitem__(self, name: str) -> str:
         return self._fields[name.lower()]
+
+    @overload
+    def get(self, name: str) -> str | None: ...
+    @overload
+    def get(self, name: str, default: Default) -> str | Default: ...
+    def get(self, name: str, default: object = None) -> object:
+        """As of any mapping, which would raise and catch an exception for every field that is not there."""
+        return self._fields.get(name.lower(), default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._fields)

@@ -167,7 +167,7 @@ def _http_request(request: Any, host: str, port: int, path: str, body: bytes) ->
         port=port,
         path=path,
         query=request.url.query.decode("ascii"),
-        headers=Headers([(name, value.decode("utf-8", "replace")) for name, value in request.headers.raw]),
+        headers=Headers(request.headers.raw),
         body=body,
         received=time.time(),
         read_timeout=request.extensions.get("timeout", {}).get("read"),

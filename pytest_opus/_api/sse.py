@@ -14,21 +14,14 @@ to_json = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 def encode(event: dict[str, Any]) -> bytes:
     """One frame: `event: <type>`, `data: <json>` and a blank line."""
-    kind = event["type"]
-    data = (kind == "content_block_delta" and _string_delta(event)) or to_json(event)
-    return f"event: {kind}\ndata: {data}\n\n".encode()
-
-
-def _string_delta(event: dict[str, Any]) -> str | None:
-    """The JSON of a delta that carries one string. Streams are made of these, so they are put together by hand."""
-    delta = event["delta"]
-    if len(delta) != 2:
-        return None
-    (_, kind), (name, value) = delta.items()
-    if not isinstance(value, str):
-        return None
-    head = f'{{"type":"content_block_delta","index":{event["index"]},"delta":{{"type":"{kind}",'
-    return f'{head}"{name}":{encode_basestring(value)}}}}}'
+    if event["type"] == "content_block_delta" and len(delta := event["delta"]) == 2:
+        (_, kind), (name, value) = delta.items()
+        if isinstance(value, str):  # streams are made of these, so they are put together by hand
+            return (
+                f'event: content_block_delta\ndata: {{"type":"content_block_delta","index":{event["index"]},'
+                f'"delta":{{"type":"{kind}","{name}":{encode_basestring(value)}}}}}\n\n'
+            ).encode()
+    return f"event: {event['type']}\ndata: {to_json(event)}\n\n".encode()
 
 
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")

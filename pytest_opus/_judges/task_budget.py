@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .._api.conversation import extended
-from .._api.objects import JsonObject, blocks_of, text_of
+from .._api.objects import JsonObject, blocks_of, object_at, text_of
 from .._api.request import Request, Sent
 from .._api.tokens import Estimator
 from .._ledger.call import Call
@@ -37,8 +37,7 @@ class Task:
 
 def declaration(request: Request) -> dict[str, Any] | None:
     """The `output_config.task_budget` of a request, if it is one."""
-    config = request.output_config
-    budget = config.get("task_budget") if config else None
+    budget = object_at(request.whole.fields, "output_config").get("task_budget")
     return budget if isinstance(budget, dict) and isinstance(budget.get("total"), int) else None
 
 

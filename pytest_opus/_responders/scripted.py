@@ -187,7 +187,8 @@ class Scripted:
         except NoInputError as error:
             raise self._misfit(queued, call, _no_input(error)) from None
         problems = [*self._definitions.judge(call), *self._judge(message, queued, call)]
-        self._threads.hold(call.request.sent, call.request.whole, message)
+        if "thread" in call.request.sent.fields:
+            self._threads.hold(call.request.sent, call.request.whole, message)
         usage = message["usage"]
         self._limits.spend(usage.get("input_tokens") or 0, usage.get("output_tokens") or 0)
         delivery = turn if isinstance(turn, Turn) else Turn()

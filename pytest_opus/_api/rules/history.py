@@ -41,22 +41,24 @@ class Tally(NamedTuple):
 class Turn:
     """Consecutive messages of one role; `index` counts turns, as the paths of semantic checks do."""
 
-    __slots__ = ("blocks", "calls", "index", "messages", "results", "role")
+    __slots__ = ("blocks", "index", "messages", "role")
 
     def __init__(self, index: int, role: str) -> None:
         self.index, self.role = index, role
         self.messages: list[tuple[int, dict[str, Any]]] = []
         self.blocks: list[Block] = []
-        self.calls: list[tuple[int, str]] = []
-        self.results: list[tuple[int, str]] = []
-        """Position and id of each `tool_use` and `tool_result`."""
 
-    def add(self, block: Block) -> None:
-        if block["type"] == "tool_use":
-            self.calls.append((len(self.blocks), block["id"]))
-        elif block["type"] == "tool_result":
-            self.results.append((len(self.blocks), block["tool_use_id"]))
-        self.blocks.append(block)
+    @property
+    def calls(self) -> list[tuple[int, str]]:
+        """Position and id of each `tool_use`."""
+        return [(place, block["id"]) for place, block in enumerate(self.blocks) if block["type"] == "tool_use"]
+
+    @property
+    def results(self) -> list[tuple[int, str]]:
+        """Position of each `tool_result`, and the id of its call."""
+        return [
+            (place, block["tool_use_id"]) for place, block in enumerate(self.blocks) if block["type"] == "tool_result"
+        ]
 
     def path(self, position: int) -> str:
         return f"messages.{self.index}.content.{position}"
@@ -110,8 +112,8 @@ def read_history(messages: list[dict[str, Any]], before: Tally) -> History:
         turn = turns[-1]
         turn.messages.append((index, message))
         blocks = [{"type": "text", "text": content}] if content and isinstance(content, str) else content or []
+        turn.blocks += blocks
         for block in blocks:
-            turn.add(block)
             features.add(block["type"])
             if block["type"] == "tool_result":
                 features.update(map(_type, nested(block)))
@@ -200,10 +202,10 @@ def _notes(path: str, block: Block) -> _Notes:
 def _add(tally: Tally, turns: list[Turn]) -> Tally:
     if not turns:
         return tally
-    notes: dict[str, tuple[Any, ...]] = dict(tally.notes)
+    notes = tally.notes
     for turn in turns:
         for position, block in enumerate(turn.blocks):
             if block["type"] in _SEE or "cache_control" in block:
                 for kind, note in _notes(turn.path(position), block):
-                    notes[kind] = (*notes.get(kind, ()), note)
+                    notes = {**notes, kind: (*notes.get(kind, ()), note)}
     return Tally(turns[-1].messages[-1][0] + 1, turns[-1].index + 1, notes)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from operator import is_
-from typing import Any
+from typing import Any, NamedTuple
 
 from .history import Tally
 from .offer import Offer
@@ -17,8 +16,7 @@ _CONVERSATIONS = 4
 _NOTHING = Tally()
 
 
-@dataclass(frozen=True, slots=True)
-class _Conversation:
+class _Conversation(NamedTuple):
     terms: Hashable
     messages: list[Any]
     settled: Tally
