@@ -68,7 +68,7 @@ class Recorded:
     def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply | Forward:
         with self._lock:
             asked = self.deck.normal.as_sent(request, body)
-            if not self.deck.cassette.places(asked):
+            if not (self.deck.cassette.replays and self.deck.cassette.places(asked)):
                 asked = self.deck.normal.request(request, body)
             if call is not None:
                 self._threads.follow(call)
@@ -92,7 +92,6 @@ class Recorded:
             return self._miss(asked, call)
         if self.closed:
             return refuse(too_late(self.deck, asked, call))
-        asked = self.deck.normal.stored(asked)
         if call is not None:
             call.live = True
         self.pending += 1
