@@ -65,6 +65,7 @@ def base_url_set(url: str) -> Iterator[None]:
     global _last_url  # noqa: PLW0603 - as above
     with _lock:
         if not _urls:
+            _before.clear()
             _before.update(_replace({_BASE_URL: url, **_without_proxy("127.0.0.1")}))
         _urls.append(url)
         _replace({_BASE_URL: url})
