@@ -76,7 +76,7 @@ def _http_request(scope: Message, path: str, body: bytes) -> HttpRequest:
         port=443,
         path=path,
         query=scope["query_string"].decode("latin-1"),
-        headers=Headers((name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in scope["headers"]),
+        headers=Headers(scope["headers"]),
         body=body,
         received=time.time(),
     )

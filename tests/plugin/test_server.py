@@ -332,3 +332,26 @@ def test_left(opus_server):
     )
     assert outcome.counts == {"passed": 2}, outcome.text
     assert breaking_upstream.stdout.readline() == "left\n"
+
+
+def test_a_cassette_is_recorded_and_replayed_through_it(project, upstream, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    source = (
+        SEND
+        + """
+import httpx
+
+@pytest.mark.opus_cassette
+def test_it(opus_server):
+    assert here() == "This is a plausible answer."
+    url = opus_server.url + "/v1/messages"
+    with httpx.stream("POST", url, headers=headers(), json=body(stream=True)) as answer:
+        assert answer.read().endswith(b'data: {"type":"message_stop"}\\n\\n')
+    assert [call.end for call in opus_server.calls] == ["complete", "complete"]
+"""
+    )
+    assert project.run(source, "--opus-record=once").counts == {"passed": 1}
+    upstream.terminate()
+    assert upstream.stdout.read().splitlines()[-1].startswith("2 calls, ")
+    monkeypatch.delenv("ANTHROPIC_BASE_URL")
+    assert project.run(source).counts == {"passed": 1}
