@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from os import PathLike
@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from . import _active
-from ._api.describe import counted
+from ._api.describe import concealing, counted
 from ._api.reader import Body, BodyReader
 from ._api.request import Request, Sent
 from ._environment import fake_credentials
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
     from ._cassette.choice import Choice
     from ._responders.recorded import Deck, Recorded
+
+
+_NOTHING_TO_CONCEAL = nullcontext()
 
 
 class Claim(NamedTuple):
@@ -192,7 +195,8 @@ class Endpoint:
 
     def transcript(self) -> str:
         """What went back and forth, as text."""
-        text = transcript(self._ledger)
+        with self._concealing():
+            text = transcript(self._ledger)
         return self._conceal(text) if self._live or self._recorded else text
 
     @property
@@ -277,6 +281,10 @@ class Endpoint:
 
     def handle(self, request: HttpRequest, *, known_host: bool = True) -> Exchange | Forwarding:
         """The answer to a request that this endpoint claims; for adapters."""
+        with self._concealing():
+            return self._handle(request, known_host=known_host)
+
+    def _handle(self, request: HttpRequest, *, known_host: bool) -> Exchange | Forwarding:
         responder = self._responder(known_host=known_host)
         request = decoded(request)
         body = self._reader.read(request.body) if request.method == "POST" else Body()
@@ -323,7 +331,8 @@ class Endpoint:
     def _watch(self, call: Call) -> None:
         """Note the problems of a call that the real API has answered."""
         if call.end == "complete":
-            self._judge_answer(call)
+            with self._concealing():
+                self._judge_answer(call)
 
     def _judge_answer(self, call: Call) -> None:
         self._note(*self._watched.judge(call))
@@ -359,6 +368,10 @@ class Endpoint:
 
     def judge(self) -> None:
         """Add what can be said only at the end: turns that nobody asked for. Judging twice adds nothing."""
+        with self._concealing():
+            self._judge()
+
+    def _judge(self) -> None:
         for call in self._ledger.calls:
             self._check_task_budget(call, ended=True)
         if self._judged:
@@ -379,6 +392,9 @@ class Endpoint:
         if self._live or self._recorded:
             problems = tuple(replace(problem, message=self._conceal(problem.message)) for problem in problems)
         self._ledger.problems += problems
+
+    def _concealing(self) -> AbstractContextManager[None]:
+        return concealing(self._conceal) if self._live or self._recorded else _NOTHING_TO_CONCEAL
 
     @cached_property
     def _conceal(self) -> Callable[[str], str]:

@@ -12,6 +12,7 @@ from jsonschema.exceptions import UndefinedTypeCheck, ValidationError, best_matc
 from jsonschema.validators import extend
 from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 
+from .._api.describe import shortened
 from .._api.places import Place
 from .formats import CHECKER
 from .patterns import matches
@@ -74,14 +75,14 @@ def _sentence(place: Place, error: ValidationError) -> str:
     if parent in ("properties", "$defs", "definitions", "patternProperties"):
         return f"{place[-1]!r} is {got}; expected is a schema, such as {{'type': 'string'}}"
     if keyword is None:
-        return str(error.message)[:200]
+        return shortened(str(error.message), 200)
     what = repr(keyword) if place[-1] == keyword else f"an entry of {keyword!r}"
     return f"{what} is {got}; expected is {_EXPECTED[str(keyword)]}"
 
 
 def _clipped(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return shortened(text)
 
 
 def input_error(schema: Any, value: Any) -> tuple[str, str] | None:

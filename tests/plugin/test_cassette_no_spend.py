@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from importlib.util import find_spec
+from textwrap import dedent
 
 import pytest
 
@@ -163,7 +164,7 @@ def clients(taped):
 
 
 def needs(*modules):
-    missing = [module for module in modules if find_spec(module) is None]
+    missing = [module for module in modules if find_spec(module.partition(".")[0]) is None]
     return pytest.mark.skipif(bool(missing), reason=f"{', '.join(missing)} not installed")
 
 
@@ -371,3 +372,59 @@ class SlowHandler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+
+MISSED = """
+    import anthropic
+    import asyncio
+    import threading
+
+    ASKED = dict(model="claude-opus-4-7", max_tokens=9, messages=[{{"role": "user", "content": PROMPT}}])
+
+    def fallback():
+        try:
+            return anthropic.Anthropic(max_retries=5).messages.create(**ASKED)
+        except BaseException:
+            return "fallback"
+
+    def in_a_thread():
+        thread = threading.Thread(target=fallback)
+        thread.start()
+        thread.join()
+
+    def in_a_task():
+        async def ask():
+            await anthropic.AsyncAnthropic(max_retries=5).messages.create(**ASKED)
+
+        async def main():
+            task = asyncio.create_task(ask())
+            await asyncio.sleep(0.05)
+            while not task.done():
+                await asyncio.sleep(0.01)
+
+        asyncio.run(main())
+
+    @pytest.mark.opus_cassette("known")
+    @pytest.mark.parametrize("how", [fallback, in_a_thread, in_a_task])
+    def test_it(opus, how):
+        how()
+        assert len(opus.calls) == 1
+    """
+
+
+@needs("anthropic")
+def test_a_miss_fails_the_test_whoever_swallows_it_and_is_not_tried_again(taped):
+    prompt = "lorem " * 1000
+    record = f"PROMPT = {prompt + 'alpha'!r}\n" + dedent(MISSED).replace("{{", "{").replace("}}", "}")
+    assert taped.run(record, "--opus-record=once", "-k", "fallback").counts == {"passed": 1, "deselected": 2}
+    outcome = taped.run(record.replace("alpha", "beta"), "-Wignore")
+
+    assert outcome.counts == {"failed": 3}
+    assert len(taped.seen) == 1
+    for report in (report for report in outcome.reports if report.failed):
+        assert report.duration < 5  # five retries of the SDK take twelve seconds
+        first, *_, last = report.longreprtext.splitlines()
+        assert first == "opus: call 1 is not in the cassette cassettes/test_it/known.yaml: messages[0].content differs."
+        assert 'lorem alpha" -> "...' in report.longreprtext
+        assert 'lorem beta"' in report.longreprtext
+        assert last == "messages[0].content differs: cassettes/test_it/known.yaml:4"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -207,3 +208,46 @@ def test_two_threads_with_two_cassettes(taped):
         assert f"{other} 0" not in text
     assert taped.run(source).counts == {"passed": 1}
     assert len(taped.seen) == 10
+
+
+def a_directory(path):
+    path.unlink()
+    path.mkdir()
+
+
+def a_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+def without_its_end(path):
+    path.write_bytes(path.read_bytes()[:-40])
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def in_conflict(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[5:5] = ["<<<<<<< HEAD", "=======", ">>>>>>> other"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def no_text(path):
+    path.write_bytes(path.read_bytes().replace(b"one", b"\xff\xfe"))
+
+
+@pytest.mark.parametrize("mode", ["none", "once", "new_episodes", "all"])
+@pytest.mark.parametrize("damage", [a_directory, a_pipe, without_its_end, empty, in_conflict, no_text])
+def test_what_is_no_whole_cassette_is_an_error_before_anything_is_sent_and_stays_as_it_is(taped, damage, mode):
+    taped.record(TWO_CALLS)
+    damage(taped.path())
+    before = taped.path().read_bytes() if taped.path().is_file() else None
+
+    outcome = taped.run(TWO_CALLS, f"--opus-record={mode}")
+
+    assert outcome.counts == {"errors": 1}
+    assert str(taped.path()) in outcome.failure
+    assert len(taped.seen) == 2
+    assert (taped.path().read_bytes() if taped.path().is_file() else None) == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import urllib.parse
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -154,6 +155,7 @@ def planted(taped, message, monkeypatch):
     return taped
 
 
+REPORTED = ["junit.xml", "r.json", "r.md"]
 REPORTS = ["-vv", "-s", "--junitxml=junit.xml", "--opus-report=r.json", "--opus-report=r.md", "-o", "junit_logging=all"]
 
 
@@ -288,3 +290,33 @@ def test_what_another_tool_has_recorded_is_scrubbed_when_it_is_written_anew(tape
     assert found("the cassette", text.encode()) == []
     assert len(taped.seen) == 1
     assert taped.run(source).counts == {"passed": 1}
+
+
+def test_nothing_private_is_told_of_live_calls(planted):
+    live = source().replace("@pytest.mark.opus_cassette", "@pytest.mark.token_budget(1)\n@pytest.mark.opus_live")
+    outcome = planted.run(live, "--opus-live", *REPORTS)
+
+    assert outcome.counts == {"failed": 4, "passed": 2}, outcome.text  # errors use no tokens
+    assert "<scrubbed ANTHROPIC_API_KEY>" in outcome.text
+    assert leaks(planted, outcome) == []
+
+
+def test_no_part_of_a_secret_is_told_where_texts_are_cut(planted):
+    source = f"""
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            for before in range(40, 72, 4):
+                for secret in {[PLANTED["key"], CUSTOM, PLANTED["github"], PLANTED["jwt"]]!r}:
+                    ask("x" * before + " " + secret, url=BASE, system="json", tools=[TOOL])
+            assert not {{}}
+        """
+    assert planted.run(source.format(False), "--opus-record=once").counts == {"passed": 1}
+    for text in (source.format(True), source.format(False).replace('" " + secret', '" ." + secret')):
+        outcome = planted.run(text, *REPORTS, "--tb=line")
+        assert outcome.counts == {"failed": 1}
+        told = "".join(
+            [*outcome.failures, outcome.section, *(Path(name).read_text(encoding="utf-8") for name in REPORTED)]
+        )
+        assert "<scrub" in told
+        for start in ("Zq7", "cu5", "_a1B", "eyJ"):
+            assert start not in told
