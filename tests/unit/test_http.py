@@ -41,8 +41,8 @@ def test_nothing_shows_a_key(make_request, make_call):
 @pytest.mark.parametrize(
     ("encoding", "content", "body"),
     [
-        ("gzip", gzip.compress(b"{}"), b"{}"),
-        ("X-GZip", gzip.compress(b"{}"), b"{}"),
+        ("gzip", gzip.compress(b"{}", mtime=0), b"{}"),
+        ("X-GZip", gzip.compress(b"{}", mtime=0), b"{}"),
         ("deflate", zlib.compress(b"{}"), b"{}"),
         ("deflate", zlib.compress(b"{}", wbits=-15), b"{}"),
         ("identity", b"{}", b"{}"),
