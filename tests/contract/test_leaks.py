@@ -49,9 +49,9 @@ def streams(library):
                         break
 
 
-async def streams_async(library):
+async def streams_async(library, *, leave=True):
     async with library.AsyncClient(timeout=10) as client:
-        for leaves in (*[False] * (len(TURNS) - 1), True):
+        for leaves in (*[False] * (len(TURNS) - 1), leave):
             with contextlib.suppress(library.HTTPError):
                 async with (
                     client.stream("POST", URL, json=BODY, headers=HEADERS) as got,
@@ -78,9 +78,10 @@ class TestNothingIsLeft:
 
         self.leaves_nothing(run, times=1)
 
-    @pytest.mark.filterwarnings("ignore:Async generator 'httpx[.]:ResourceWarning")  # its own, which it does not close
     def test_of_a_program_under_trio(self, library):
-        self.leaves_nothing(lambda: trio.run(streams_async, library), times=1)
+        leave = library is not httpx  # it does not close its own generators, of which trio warns
+        run = partial(trio.run, partial(streams_async, library, leave=leave))
+        self.leaves_nothing(run, times=1, left=leave)
 
     def test_of_threads(self, library):
         def run():
@@ -92,13 +93,13 @@ class TestNothingIsLeft:
 
         self.leaves_nothing(run, times=8)
 
-    def leaves_nothing(self, run, times):
+    def leaves_nothing(self, run, *, times, left=True):
         open_and_run(run, times)  # the first time, libraries are imported
         before = held()
         calls = open_and_run(run, times)
         gc.collect()
         assert held() == before
-        assert {call.end for call in calls} == {"complete", "dropped", "timeout", "aborted"}
+        assert {call.end for call in calls} == {"complete", "dropped", "timeout"} | ({"aborted"} if left else set())
         assert len(calls) == len(TURNS) * times
 
 

@@ -263,6 +263,68 @@ def test_the_tool_runner(opus):
     assert opus.tool_calls[0].result.text == "a.py: 3 passed"
 
 
+def test_the_tool_runner_async_and_streaming(opus):
+    beta_async_tool = getattr(anthropic, "beta_async_tool", None)
+    if beta_async_tool is None:
+        pytest.skip("this SDK has no tool runner")
+
+    @beta_async_tool
+    async def run_tests(file: str) -> str:
+        """Run a test file.
+
+        Args:
+            file: its path
+        """
+        return f"{file}: 3 passed"
+
+    async def run():
+        async with anthropic.AsyncAnthropic() as client:
+            runner = client.beta.messages.tool_runner(
+                model="claude-opus-4-7", max_tokens=300, tools=[run_tests], messages=[user("x")], stream=True
+            )
+            return [(await stream.get_final_message()).stop_reason async for stream in runner]
+
+    opus.script(tool_use("run_tests", {"file": "a.py"}), "Done.")
+    assert asyncio.run(run()) == ["tool_use", "end_turn"]
+    assert opus.tool_calls[0].result.text == "a.py: 3 passed"
+    assert [(call.stream, call.end) for call in opus.calls] == [(True, "complete")] * 2
+
+
+def test_parsed_output(opus):
+    if not hasattr(anthropic.Anthropic().messages, "parse"):
+        pytest.skip("this SDK parses no output")
+    from pydantic import BaseModel
+
+    class Verdict(BaseModel):
+        passed: int
+
+    opus.script('{"passed": 3}', plausible())
+    for expected in (3, 0):
+        message = anthropic.Anthropic().messages.parse(
+            model="claude-opus-4-7", max_tokens=300, messages=[user("x")], output_format=Verdict
+        )
+        assert message.parsed_output == Verdict(passed=expected)
+
+
+def test_raw_and_streaming_responses(opus):
+    opus.script("one", "two")
+    client = anthropic.Anthropic()
+    raw = client.messages.with_raw_response.create(**REQUEST, messages=[user("x")])
+    assert raw.headers["request-id"] == opus.calls[0].headers["request-id"]
+    assert raw.parse().content[0].text == "one"
+    with client.messages.with_streaming_response.create(**REQUEST, messages=[user("x")]) as response:
+        assert opus.calls[1].end is None
+        assert b"".join(response.iter_bytes()).startswith(b'{"model":"claude-opus-4-7"')
+    assert opus.calls[1].end == "complete"
+
+
+def test_a_streaming_response_that_is_not_read_is_aborted(opus):
+    opus.script("one")
+    with anthropic.Anthropic().messages.with_streaming_response.create(**REQUEST, messages=[user("x")]):
+        pass
+    assert (opus.calls[0].end, opus.calls[0].response) == ("aborted", None)
+
+
 def test_a_delay_ends_with_the_client_that_waits_for_it(opus):
     opus.script(turn("late", delay=30))
 
