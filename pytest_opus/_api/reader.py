@@ -36,7 +36,7 @@ class Body(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """A body that was read: in its text the message of `links[i]` ends at `ends[i]`, and `tail` follows the last.
+    """A body that was read: in `text` the message of `links[i]` ends at `ends[i]`, and `tail` follows the last.
 
     Programs send the same tools and system prompt with every call; where the text is the same, so is the object.
     """
@@ -63,15 +63,15 @@ class BodyReader:
         """The body, parsed; one that is no JSON has an `error`."""
         try:
             text = data.decode()
-            _check_surrogates(text)
-            return self._read(text) or _read_plainly(text)
+            known, shared = self._most_alike(text)
+            _check_surrogates(text, known.ends[shared - 1] if known else 0)
+            return self._read(text, known, shared) or _read_plainly(text)
         except ValueError as error:
             return Body(error=error)
         except RecursionError:
             return Body(error=ValueError("recursion limit exceeded"))
 
-    def _read(self, text: str) -> Body | None:
-        known, shared = self._most_alike(text)
+    def _read(self, text: str, known: _Read | None, shared: int) -> Body | None:
         try:
             read = _read(text, known, shared)
         except (_Irregular, ValueError, IndexError):
@@ -100,7 +100,7 @@ def _read_plainly(text: str) -> Body:
 
 def _shared(read: _Read, text: str) -> int:
     """How many messages `text` has in common with a body, all that stands before them included."""
-    if not read.ends or text.startswith(read.text[: read.ends[-1]]):
+    if not read.ends or text.startswith(read.text):
         return len(read.ends)
     return bisect(read.ends, 0, key=lambda end: 0 if text.startswith(read.text[:end]) else 1)
 
@@ -116,7 +116,7 @@ def _read(text: str, known: _Read | None, shared: int) -> _Read:
     place = _read_messages(text, place, ends, links)
     tail = text[place:]
     rest = known.rest if known is not None and tail == known.tail else _read_rest(text, place)
-    return _Read(text, head, ends, links, rest, tail)
+    return _Read(text[: ends[-1]] if ends else "", head, ends, links, rest, tail)
 
 
 def _read_head(text: str) -> tuple[dict[str, Any], int]:
@@ -165,12 +165,15 @@ def _read_rest(text: str, place: int) -> dict[str, Any]:
 _ESCAPES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 
 
-def _check_surrogates(text: str) -> None:
-    """Half a character, as cutting a string may leave it, is no JSON for the API, although Python takes it."""
-    if "\\ud" not in text and "\\uD" not in text:
+def _check_surrogates(text: str, start: int) -> None:
+    """Half a character, as cutting a string may leave it, is no JSON for the API, although Python takes it.
+
+    What comes before `start` was looked at before.
+    """
+    if text.find("\\ud", start) < 0 and text.find("\\uD", start) < 0:
         return
     high: re.Match[str] | None = None
-    for escape in _ESCAPES.finditer(text):
+    for escape in _ESCAPES.finditer(text, start):
         code = int(escape[1] or "0", 16)
         follows = high is not None and high.end() == escape.start()
         if high is not None and not (follows and 0xDC00 <= code <= 0xDFFF):

@@ -113,6 +113,17 @@ def test_half_a_character_is_no_json(text, says):
     assert str(BodyReader().read(text.encode()).error) == says
 
 
+def test_half_a_character_is_found_in_what_is_new():
+    reader = BodyReader()
+    reader.read(rb'{"messages": ["\ud83d\ude00"]}')
+
+    assert reader.read(rb'{"messages": ["\ud83d\ude00", "x"]}').error is None
+    assert str(reader.read(rb'{"messages": ["\ud83d\ude00", "\ud83d"]}').error) == (
+        "no low surrogate in string: line 1 column 38 (char 37)"
+    )
+    assert reader.read(rb'{"messages": ["\ud83d\ude00", "x", "y"]}').conversation.length == 3
+
+
 @pytest.mark.parametrize(("text", "value"), [(r'"\ud83d\ude00"', "\U0001f600"), (r'"\\ud800"', r"\ud800")])
 def test_whole_characters_and_escaped_backslashes_are(text, value):
     assert BodyReader().read(text.encode()).value == value
