@@ -78,7 +78,8 @@ def test_a_task_that_outlives_its_test_gets_an_answer_of_its_own(project):
         import threading
 
         loop = asyncio.new_event_loop()
-        threading.Thread(target=loop.run_forever, daemon=True).start()
+        runner = threading.Thread(target=loop.run_forever, daemon=True)
+        runner.start()
         go = asyncio.Event()
 
         async def late():
@@ -103,6 +104,8 @@ def test_a_task_that_outlives_its_test_gets_an_answer_of_its_own(project):
 
         def test_last():
             loop.call_soon_threadsafe(loop.stop)
+            runner.join()
+            loop.close()
         """)
 
     assert outcome.counts == {"passed": 3, "errors": 1}
