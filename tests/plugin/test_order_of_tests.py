@@ -78,8 +78,8 @@ def test_a_task_that_outlives_its_test_gets_an_answer_of_its_own(project):
         import threading
 
         loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
-        thread.start()
+        runner = threading.Thread(target=loop.run_forever, daemon=True)
+        runner.start()
         go = asyncio.Event()
 
         async def late():
@@ -104,7 +104,7 @@ def test_a_task_that_outlives_its_test_gets_an_answer_of_its_own(project):
 
         def test_last():
             loop.call_soon_threadsafe(loop.stop)
-            thread.join(10)
+            runner.join()
             loop.close()
         """)
 
