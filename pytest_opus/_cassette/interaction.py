@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .._api.events import accumulate
+from .._api.events import message_in
 from .._api.request import Sent
 
 State = str
@@ -48,7 +48,7 @@ class RecordedRequest:
     body: Sent | str | bytes = ""
 
 
-class Recorded(NamedTuple):
+class RecordedAt(NamedTuple):
     """When an answer was recorded, and how long it took: everything about it that changes with every recording.
 
     `day` is `2026-11-22`; `first_byte` and `seconds` are counted from the request, as for a `Call`.
@@ -59,7 +59,7 @@ class Recorded(NamedTuple):
     seconds: float | None = None
 
 
-_NOT_TOLD = Recorded()
+_NOT_TOLD = RecordedAt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class RecordedResponse:
     body: Body = ""
     state: State = "complete"
     reason: str = ""
-    recorded: Recorded = _NOT_TOLD
+    recorded: RecordedAt = _NOT_TOLD
     sdk: str = ""
     test: str = ""
 
@@ -103,8 +103,5 @@ def message_of(body: Body) -> dict[str, Any] | None:
         case Json(dict() as value) if value.get("type") == "message":
             return value
         case Events(events, _):
-            try:
-                return accumulate(events)
-            except (LookupError, TypeError, ValueError, AttributeError):  # a gateway may stream anything
-                return None
+            return message_in(events)
     return None

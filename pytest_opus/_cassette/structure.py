@@ -11,7 +11,7 @@ from .._api.request import Sent
 from .block_yaml import Flow, NotYamlError, to_lines
 from .bodies import StoredEvents, event_lines, from_base64, json_line, to_base64
 from .history import BrokenReferenceError, Reader, Writer, sent_of
-from .interaction import Body, Events, Interaction, Json, Recorded, RecordedRequest, RecordedResponse
+from .interaction import Body, Events, Interaction, Json, RecordedAt, RecordedRequest, RecordedResponse
 from .summary import summary_of
 
 
@@ -43,8 +43,8 @@ def _value(request: RecordedRequest, asked: Any, answer: dict[str, Any], answere
 
 def _response_value(response: RecordedResponse) -> dict[str, Any]:
     recorded = response.recorded
-    taken = {"day": recorded.day, "first_byte": _milliseconds(recorded.first_byte)}
-    taken["seconds"] = _milliseconds(recorded.seconds)
+    taken = {"day": recorded.day, "first_byte": milliseconds(recorded.first_byte)}
+    taken["seconds"] = milliseconds(recorded.seconds)
     notes = {
         "recorded_at": Flow(_without_empty(taken)),
         "sdk": response.sdk,
@@ -64,7 +64,8 @@ def _without_empty(value: dict[str, Any]) -> dict[str, Any]:
     return {key: item for key, item in value.items() if item not in (None, "", {}, [])}
 
 
-def _milliseconds(seconds: float | None) -> float | None:
+def milliseconds(seconds: float | None) -> float | None:
+    """Seconds, as exact as a cassette holds them."""
     return None if seconds is None else round(seconds, 3)
 
 
@@ -153,6 +154,8 @@ def _read_response(value: Any) -> RecordedResponse:
         for key, default in (("state", "complete"), ("reason", ""), ("sdk", ""), ("test", ""))
     }
     _fields(known, "x_opus", **dict.fromkeys(known, str))
+    if "code" not in status and known["state"] == "complete":
+        raise MalformedError("a response is complete and has no status")
     return RecordedResponse(
         status.get("code"),
         _read_headers(fields),
@@ -162,10 +165,10 @@ def _read_response(value: Any) -> RecordedResponse:
     )
 
 
-def _read_recorded(value: Any) -> Recorded:
+def _read_recorded(value: Any) -> RecordedAt:
     fields = _fields(value, "recorded_at", day=str, first_byte=int | float, seconds=int | float)
     first_byte, seconds = fields.get("first_byte"), fields.get("seconds")
-    return Recorded(
+    return RecordedAt(
         fields.get("day", ""),
         None if first_byte is None else float(first_byte),
         None if seconds is None else float(seconds),
