@@ -503,7 +503,7 @@ class endpoint:  # noqa: N801
             end of the block unless this ends with an exception or a problem.
 
     Raises:
-        ValueError: an unknown option.
+        ValueError: an unknown option, or a cassette of an impossible name.
         CassetteError: the cassette cannot be read, or not be written where it is to be recorded.
     """
 
@@ -519,7 +519,10 @@ class endpoint:  # noqa: N801
         if self._cassette is not None:
             from ._recording import choice_of_file
 
-            choice = choice_of_file(self._cassette, self._settings)
+            try:
+                choice = choice_of_file(self._cassette, self._settings)
+            except ValueError as error:
+                raise ValueError(f"endpoint(): {error}.") from None
         self._endpoint = self._stack.enter_context(opened(self._settings, "endpoint", cassette=choice))
         return self._endpoint
 

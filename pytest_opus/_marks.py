@@ -20,7 +20,7 @@ def settings_of(item: pytest.Item, session: Settings) -> Settings:
     """
     callspec = getattr(item, "callspec", None)
     session = session._replace(delivery=getattr(callspec, "params", {}).get("_opus_delivery", session.delivery))
-    for mark in _farthest_first(item, "opus"):
+    for mark in farthest_first(item, "opus"):
         if mark.args:
             raise ValueError(f"@pytest.mark.opus takes keyword arguments only; got {mark.args[0]!r}.")
         session = session.override(mark.kwargs, "@pytest.mark.opus")
@@ -39,7 +39,7 @@ def budget_of(item: pytest.Item) -> Budget | None:
         ValueError: a wrong argument, or a marker that limits nothing.
     """
     merged: dict[str, Any] = {}
-    marks = _farthest_first(item, "token_budget")
+    marks = farthest_first(item, "token_budget")
     for mark in marks:
         if len(mark.args) > 1:
             raise ValueError(f"@pytest.mark.token_budget takes one positional argument, the total; got {mark.args!r}.")
@@ -83,7 +83,7 @@ def effort_of(item: pytest.Item) -> str | None:
     return level
 
 
-def _farthest_first(item: pytest.Item, name: str) -> list[pytest.Mark]:
+def farthest_first(item: pytest.Item, name: str) -> list[pytest.Mark]:
     """Marks from the module down to the function, and those of a parameter set last: they are the closest."""
     marks = list(item.iter_markers(name))[::-1]
     callspec = getattr(item, "callspec", None)

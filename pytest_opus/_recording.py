@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ._cassette.cassette import Cassette
-from ._cassette.choice import SUFFIXES, Choice
+from ._cassette.choice import Choice, cassette_file
 from ._cassette.file import check_writable, locked, read
 from ._cassette.interaction import CassetteError, Interaction, RecordedRequest, RecordedResponse
 from ._cassette.matching import Matcher
@@ -47,10 +47,14 @@ class _Storage(Persister):
 
 
 def choice_of_file(file: str | PathLike[str], settings: Settings) -> Choice:
-    """The choice of a program that names its cassette itself."""
-    path = Path(file)
-    path = path if path.suffix in SUFFIXES else path.with_name(f"{path.name}.yaml")
-    return Choice(path, str(path), settings.record, fresh=not os.path.lexists(path), speed=settings.replay_speed)
+    """The choice of a program that names its cassette itself; it may go to another folder before this is written.
+
+    Raises:
+        ValueError: there can be no file of that name.
+    """
+    named = cassette_file(file)
+    path = named.absolute()
+    return Choice(path, str(named), settings.record, fresh=not os.path.lexists(path), speed=settings.replay_speed)
 
 
 def open_cassette(choice: Choice, settings: Settings) -> Recorded:

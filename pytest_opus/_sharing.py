@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ._cassettes import MARKER, cassette_path
+from ._cassettes import cassette_path
 from ._config import DESELECTED, TestState
 
+_SHARERS = pytest.StashKey[Mapping[Path, list[str]]]()
 _told: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
 _lines: list[str] = []
 
@@ -21,7 +23,6 @@ def tell(item: pytest.Item, state: TestState) -> dict[str, Any] | None:
     if deck is None or not deck.choice.test:
         return None
     path = deck.choice.path
-    others = [*item.session.items, *item.config.stash.get(DESELECTED, [])]
     loaded = deck.cassette.loaded
     return {
         "path": str(path),
@@ -30,9 +31,20 @@ def tell(item: pytest.Item, state: TestState) -> dict[str, Any] | None:
         "owners": [one.response.test for one in loaded],
         "used": sorted(set(range(len(loaded))) - set(deck.cassette.unused)),
         "changed": bool(deck.cassette.recorded),
-        "sharers": [other.nodeid for other in others if _plays(other, path)],
+        "sharers": _sharers(item)[path],
         "severity": state.settings.unused_interactions,
     }
+
+
+def _sharers(item: pytest.Item) -> Mapping[Path, list[str]]:
+    """Which tests play which cassette, those that were deselected too; all have been collected."""
+    stash = item.config.stash
+    if _SHARERS not in stash:
+        players = stash[_SHARERS] = defaultdict(list)
+        for other in [*item.session.items, *stash.get(DESELECTED, [])]:
+            if path := cassette_path(other):
+                players[path].append(other.nodeid)
+    return stash[_SHARERS]
 
 
 def hear(nodeid: str, told: dict[str, Any]) -> None:
@@ -66,15 +78,20 @@ def lines() -> Sequence[str]:
 
 
 def _unused(tests: dict[str, dict[str, Any]], *, narrowed: bool) -> list[int]:
-    """The places that nobody used: only if all sharers ran and passed, and only of tests that could have run."""
+    """The places that nobody used: only if all sharers ran and passed, and only of tests that could have run.
+
+    Those of other modules, and those of tests that were left out, were not collected.
+    """
     sharers = {nodeid for told in tests.values() for nodeid in told["sharers"]}
     if sharers - tests.keys() or any(told["changed"] or told["severity"] == "off" for told in tests.values()):
         return []
     used = {place for told in tests.values() for place in told["used"]}
     owners = next(iter(tests.values()))["owners"]
-    return [place for place, owner in enumerate(owners) if place not in used and (not narrowed or owner in sharers)]
+    if narrowed:
+        return [place for place, owner in enumerate(owners) if place not in used and owner in sharers]
+    modules = {"", *(_module(nodeid) for nodeid in sharers)}
+    return [place for place, owner in enumerate(owners) if place not in used and _module(owner) in modules]
 
 
-def _plays(item: pytest.Item, path: Any) -> bool:
-    mark = item.get_closest_marker(MARKER)
-    return mark is not None and cassette_path(item, mark.args[0] if mark.args else None) == path
+def _module(nodeid: str) -> str:
+    return nodeid.partition("::")[0]

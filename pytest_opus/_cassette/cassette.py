@@ -48,8 +48,11 @@ class Cassette(VcrCassette):  # type: ignore[misc]  # vcrpy is not typed
         return self._place_of[id(self.play_response(request))]
 
     def _responses(self, request: RecordedRequest) -> Iterator[tuple[int, RecordedResponse]]:
-        """What vcrpy asks for every request, without its walk over all of them."""
-        places = self._places.get(self._key(request), [])
+        """What vcrpy asks for every request, without its walk over all of them.
+
+        What was recorded since the file was loaded answers nothing: a program that asks twice recorded both.
+        """
+        places = [place for place in self._places.get(self._key(request), ()) if place < self._loaded_count]
         for place in sorted(places, key=lambda place: self.data[place][1].test != self._test):
             yield place, self.data[place][1]
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
 from .paths import Path as JsonPath
 
 SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def cassette_file(name: str | PathLike[str]) -> Path:
+    """The file of that name, which need not end in `.yaml`.
+
+    Raises:
+        ValueError: there can be no file of that name.
+    """
+    path = Path(name)
+    if path.name in ("", "..") or "\0" in str(path):
+        raise ValueError(f"{str(name)!r} cannot be the name of a cassette")
+    return path if path.suffix in SUFFIXES else path.with_name(f"{path.name}.yaml")
 
 
 class Choice(NamedTuple):

@@ -748,11 +748,12 @@ THREADS = """
         return f"{file}: 3 passed"
 
     def check(opus, way):
-        runner = anthropic.Anthropic().beta.messages.tool_runner(
-            model="claude-opus-5-5", max_tokens=300, system="You run tests.", tools=[run_tests],
-            messages=[{"role": "user", "content": "Are the tests green?"}],
-        )
-        assert runner.until_done().content[0].text == "All green."
+        with anthropic.Anthropic() as client:
+            runner = client.beta.messages.tool_runner(
+                model="claude-opus-5-5", max_tokens=300, system="You run tests.", tools=[run_tests],
+                messages=[{"role": "user", "content": "Are the tests green?"}],
+            )
+            assert runner.until_done().content[0].text == "All green."
         assert [(call.request.raw.get("thread") or {}).get("type") for call in opus.calls] == [
             "create", "continue", "continue"
         ]
