@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 
-from ._api.events import accumulate
+from ._api.events import message_in
 from ._api.objects import JsonObject
 from ._api.sse import decode
 from ._http import End, Failure, Forward, Reply, Sleep, Step, Upstream
@@ -43,7 +43,7 @@ class Exchange:
         if self.reply.delay:
             yield self._wait(self.reply.delay)
         if self.reply.status is None and self.reply.failure:
-            yield self._fail(self.reply.failure)
+            yield from self._last(self.reply.failure)
 
     def body(self) -> Iterator[Step]:
         """What happens after the headers."""
@@ -62,9 +62,7 @@ class Exchange:
                     self._ended(reply.end)
             yield chunk
         if reply.failure:
-            if reply.beyond and self._note:
-                self._note(reply.beyond)
-            yield self._fail(reply.failure)
+            yield from self._last(reply.failure)
 
     def abort(self) -> None:
         """The client went away; after the end this means nothing."""
@@ -74,6 +72,14 @@ class Exchange:
         if self._read_timeout is None or seconds <= self._read_timeout:
             return Sleep(seconds)
         return self._fail(Failure("read_timeout", "The read operation timed out"))
+
+    def _last(self, failure: Failure) -> Iterator[Sleep | Failure]:
+        """The failure that the reply ends with. A client that had gone away may take its time to do so again."""
+        if beyond := self.reply.beyond:
+            yield Sleep(min(self.reply.linger, self._read_timeout or self.reply.linger))
+            if self._note:
+                self._note(beyond)
+        yield self._fail(failure)
 
     def _fail(self, failure: Failure) -> Failure:
         self._ended(_END_OF[failure.kind])
@@ -140,7 +146,7 @@ def _read(call: Call, body: bytes, end: End, now: float) -> End:
     if call.stream and call.status == 200:
         events = list(decode(body))
         call.chunks, call.delivered = [body], 1
-        call.message = accumulate(events)
+        call.message = message_in(events)
         if any(event.get("type") == "message_stop" for event in events):
             end = "complete"
     else:
@@ -152,7 +158,7 @@ def _read(call: Call, body: bytes, end: End, now: float) -> End:
 def _read_json(call: Call, body: bytes) -> None:
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     if isinstance(value, dict) and value.get("type") == "message":
         call.message = value

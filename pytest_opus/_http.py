@@ -164,9 +164,9 @@ class Reply(NamedTuple):
 
     `waits` says how many seconds come before the chunk of an index, where there are any.
     `failure` comes after the chunks, or instead of everything if `status` is `None`; `end` is how the delivery ends
-    if nothing else happens. `beyond` is the problem of a client that reads on where a recording stops; `took` is
-    how many seconds a recorded answer had taken to its first byte and to its end. `message`, `error` and `estimated`
-    tell the ledger what the bytes mean.
+    if nothing else happens. `beyond` is the problem of a client that reads on where it went away when it was recorded,
+    for which it has `linger` seconds; `took` is how many a recorded answer had taken to its first byte and to its end.
+    `message`, `error` and `estimated` tell the ledger what the bytes mean.
     """
 
     status: int | None
@@ -181,4 +181,5 @@ class Reply(NamedTuple):
     estimated: bool = False
     problems: Sequence[Problem] = ()
     beyond: Problem | None = None
+    linger: float = 0.0
     took: tuple[float | None, float | None] = (None, None)

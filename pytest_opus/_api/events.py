@@ -148,6 +148,14 @@ def accumulate(events: Iterable[Event]) -> dict[str, Any] | None:
     return message
 
 
+def message_in(events: Iterable[Event]) -> dict[str, Any] | None:
+    """The same of events that may be anything, as gateways send them: `None` where they make no message."""
+    try:
+        return accumulate(events)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return None
+
+
 def _parsed(fragment: str) -> Any:
     """The input of a tool; an input that `max_tokens` cut off reads as none."""
     try:

@@ -12,11 +12,14 @@ from typing import Any
 to_json = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
+_DELTA = {"type", "index", "delta"}
+
+
 def encode(event: dict[str, Any]) -> bytes:
     """One frame: `event: <type>`, `data: <json>` and a blank line."""
-    if event["type"] == "content_block_delta" and len(delta := event["delta"]) == 2:
-        (_, kind), (name, value) = delta.items()
-        if isinstance(value, str):  # streams are made of these, so they are put together by hand
+    if event["type"] == "content_block_delta" and event.keys() == _DELTA and len(delta := event["delta"]) == 2:
+        (first, kind), (name, value) = delta.items()
+        if first == "type" and isinstance(value, str):  # streams are made of these, so they are put together by hand
             return (
                 f'event: content_block_delta\ndata: {{"type":"content_block_delta","index":{event["index"]},'
                 f'"delta":{{"type":"{kind}","{name}":{encode_basestring(value)}}}}}\n\n'
@@ -34,7 +37,7 @@ def decode(data: bytes) -> Iterator[dict[str, Any]]:
         lines = (line for line in frame.splitlines() if line.startswith(b"data:"))
         try:
             event = json.loads(b"\n".join(line[5:] for line in lines))
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(event, dict):
             yield event

@@ -63,7 +63,9 @@ def _event_of(frame: str) -> list[dict[str, Any]] | None:
         event = json.loads("\n".join(fields["data"]))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(event, dict) or fields["event"] not in ([], [event.get("type")]):
+    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+        return None
+    if fields["event"] not in ([], [event["type"]]):
         return None
     return [event]
 

@@ -13,6 +13,8 @@ from .matching import Matcher, betas_of, path_of
 from .paths import Step, every_item, path_text
 
 ABSENT = object()
+_BETAS: tuple[Step, ...] = ("anthropic-beta",)
+_WHOLE: tuple[Step, ...] = ("body",)
 _AROUND = 24
 _MOST = 60
 
@@ -28,6 +30,12 @@ class Difference(NamedTuple):
     def path(self) -> str:
         """`messages[2].content[0].text`"""
         return path_text(self.steps)
+
+    @property
+    def ignorable(self) -> bool:
+        """Whether requests match that differ in nothing else, once this path is ignored."""
+        is_longer = isinstance(self.steps[-1], int) and (self.recorded is ABSENT or self.sent is ABSENT)
+        return not is_longer and self.steps not in (_BETAS, _WHOLE)
 
     @property
     def everywhere(self) -> str:
@@ -56,12 +64,12 @@ def differences(recorded: RecordedRequest, sent: RecordedRequest, matcher: Match
     """Every place where the two differ and may not; they have the same method and path."""
     found = []
     if betas_of(recorded) != betas_of(sent):
-        found.append(Difference(("anthropic-beta",), betas_of(recorded), betas_of(sent)))
+        found.append(Difference(_BETAS, betas_of(recorded), betas_of(sent)))
     if isinstance(recorded.body, Sent) and isinstance(sent.body, Sent):
         old, new = (matcher.kept(body) for body in (recorded.body, sent.body))
         found += _walk((), old, new)
     elif recorded.body != sent.body:
-        found.append(Difference(("body",), recorded.body, sent.body))
+        found.append(Difference(_WHOLE, recorded.body, sent.body))
     return found
 
 

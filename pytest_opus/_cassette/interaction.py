@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .._api.events import accumulate
+from .._api.events import message_in
 from .._api.request import Sent
 
 State = str
@@ -103,8 +103,5 @@ def message_of(body: Body) -> dict[str, Any] | None:
         case Json(dict() as value) if value.get("type") == "message":
             return value
         case Events(events, _):
-            try:
-                return accumulate(events)
-            except (LookupError, TypeError, ValueError, AttributeError):  # a gateway may stream anything
-                return None
+            return message_in(events)
     return None

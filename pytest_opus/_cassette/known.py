@@ -46,8 +46,8 @@ class Known:
         """The first name that a value gets is its name."""
         if value not in self._values and FAKE not in value and value not in placeholder(name):
             self._values.add(value)
-            for form in _forms(value):
-                self._forms.setdefault(form, _SAME.get(name, name))
+            new = {form: _SAME.get(name, name) for form in _forms(value) if form not in self._forms}
+            self._forms = self._forms | new  # another one: threads may be going through the old
 
     def spans(self, text: str) -> Iterator[Span]:
         for form in [form for form in self._forms if form in text]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .._api.events import accumulate
+from .._api.events import message_in
 from .._api.places import written
 from .._api.request import Sent
 from .deltas import is_piece
@@ -69,7 +69,8 @@ def _answer(body: Body) -> dict[str, Any]:
         case Json(value):
             return {"body": value}
         case Events(events, rest):
-            return {"message": accumulate(events), "events": _others(events), "rest": rest}
+            message = message_in(events)
+            return {"message": message, "events": _others(events) if message else list(events), "rest": rest}
     return {"body": body}
 
 

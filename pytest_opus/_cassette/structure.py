@@ -153,6 +153,8 @@ def _read_response(value: Any) -> RecordedResponse:
         for key, default in (("state", "complete"), ("reason", ""), ("sdk", ""), ("test", ""))
     }
     _fields(known, "x_opus", **dict.fromkeys(known, str))
+    if "code" not in status and known["state"] == "complete":
+        raise MalformedError("a response is complete and has no status")
     return RecordedResponse(
         status.get("code"),
         _read_headers(fields),

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from .._api.conversation import newest_first
-from .._api.events import accumulate
+from .._api.events import message_in
 from .._api.objects import JsonObject, blocks_of, readable
 from .._api.request import Request, ToolResult
 from .._api.sse import decode
@@ -83,7 +83,7 @@ class Call:
             return None
         if self.end == "complete":
             return self._whole_response
-        return readable(accumulate(decode(b"".join(self.chunks[: self.delivered]))))  # type: ignore[no-any-return]
+        return readable(message_in(decode(b"".join(self.chunks[: self.delivered]))))  # type: ignore[no-any-return]
 
     @cached_property
     def _whole_response(self) -> JsonObject:

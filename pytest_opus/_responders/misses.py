@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from .._api.describe import counted
-from .._cassette.difference import closest, differences
+from .._cassette.difference import Difference, closest, differences
 from .._cassette.interaction import Interaction, RecordedRequest, message_of
 from .._cassette.matching import path_of
 from .._columns import dollars
@@ -54,14 +54,16 @@ def too_late(deck: Deck, asked: RecordedRequest, call: Call | None) -> Problem:
 
 
 def beyond(deck: Deck, place: int, call: Call | None) -> Problem:
-    """A program that reads on where the recorded one had stopped."""
+    """A program that reads on where the recorded one had stopped, or waits on for an answer."""
+    reads = deck.cassette.data[place][1].status is not None
+    what, then = ("reads on", "closed the stream") if reads else ("waits on", "gave the request up")
     return Problem(
         kind="unrecorded",
         code="recording_stops",
         severity="fail",
         message=document(
-            f"{_who(call)} reads on where the recording stops: when interaction {place + 1} was recorded, the program "
-            "closed the stream.",
+            f"{_who(call)} {what} where the recording stops: when interaction {place + 1} was recorded, the program "
+            f"{then}.",
             evidence=[describe_request(call)] if call else [],
             nearest=deck.place_in_file(place),
             way_out=_again(deck),
@@ -116,7 +118,6 @@ def _differs(deck: Deck, place: int, asked: RecordedRequest, call: Call | None, 
     evidence += ["recorded -> sent:", *(f"  {one}" for one in found[:_MOST])]
     if len(found) > _MOST:
         evidence.append(f"  ... and {len(found) - _MOST} more")
-    ignored = ", ".join(f'"{path}"' for path in dict.fromkeys(one.everywhere for one in found[:_MOST]))
     return Problem(
         kind="unrecorded",
         code="request_differs",
@@ -125,12 +126,19 @@ def _differs(deck: Deck, place: int, asked: RecordedRequest, call: Call | None, 
             f"{_who(call, asked)} is not in the cassette {deck.name}: {first.path}{more} differs.",
             evidence=evidence,
             nearest=f"interaction {place + 1} of {len(deck.cassette.loaded)}; everything else is equal",
-            way_out=f"{_again(deck)}\nIf this changes from run to run: "
-            f"@pytest.mark.opus_cassette(ignore=[{ignored}])\n{first.path} differs: {deck.place_in_file(place)}",
+            way_out=f"{_again(deck)}\n{_ignoring(found)}{first.path} differs: {deck.place_in_file(place)}",
         ),
         path=first.path,
         call=call,
     )
+
+
+def _ignoring(found: Sequence[Difference]) -> str:
+    """How to have the request match all the same, where that can be."""
+    if not all(one.ignorable for one in found):
+        return ""
+    paths = ", ".join(f'"{path}"' for path in dict.fromkeys(one.everywhere for one in found[:_MOST]))
+    return f"If this changes from run to run: @pytest.mark.opus_cassette(ignore=[{paths}])\n"
 
 
 def _who(call: Call | None, asked: RecordedRequest | None = None) -> str:
@@ -140,13 +148,16 @@ def _who(call: Call | None, asked: RecordedRequest | None = None) -> str:
 
 
 def _again(deck: Deck) -> str:
-    price = _price(deck.cassette.loaded)
+    own = [one for one in deck.cassette.loaded if not deck.choice.test or one.response.test == deck.choice.test]
+    price = _price(own)
     return f"To record this test again{price}: {deck.choice.command} --opus-record=all"
 
 
 def _price(interactions: Iterable[Interaction]) -> str:
     """What it cost to record, which is about what it will cost again."""
+    from .._ledger.prices import cost
+
     messages = [message for one in interactions if (message := message_of(one.response.body))]
     usages = [Usage.from_wire(message.get("usage") or {}, model=message.get("model")) for message in messages]
-    cost = Usage.total(usages).cost
-    return "" if cost is None or not messages else f" (about {dollars(Decimal(f'{cost:.2g}'))}, as it cost then)"
+    paid = cost(Usage.total(usages))
+    return "" if paid is None or not messages else f" (about {dollars(Decimal(f'{paid:.2g}'))}, as it cost then)"

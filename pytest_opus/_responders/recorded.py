@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from threading import Lock, get_ident
+from threading import RLock, get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._api.reader import Body
@@ -63,7 +63,7 @@ class Recorded:
         self.drift: dict[str, None] = {}
         self._settings = settings
         self._threads = Threads()
-        self._lock = Lock()
+        self._lock = RLock()  # a stream that nobody closed may end here, when it is garbage-collected
 
     def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply | Forward:
         with self._lock:
@@ -103,7 +103,7 @@ class Recorded:
         It cannot where a miss sent the program another way, where calls were recorded, or where tests share the file.
         """
         severity = self._settings.unused_interactions
-        unused = self.deck.cassette.unused
+        unused = self._unused()
         if unused and severity != "off" and not (self.missed or self.taken or self.deck.choice.test):
             yield unused_interactions(self.deck, unused, severity)
 
@@ -115,11 +115,18 @@ class Recorded:
             "name": self.deck.name,
             "replayed": self.replayed,
             "recorded": len(self.taken),
-            "unused": len(cassette.unused),
+            "unused": len(self._unused()),
             "missed": self.missed,
             "oldest": min(days, default=None),
             "drift": list(self.drift),
         }
+
+    def _unused(self) -> list[int]:
+        """The interactions that this test recorded once and has not asked for."""
+        cassette, choice = self.deck.cassette, self.deck.choice
+        if choice.mode == "all" and self.taken:  # their place is taken
+            return []
+        return [place for place in cassette.unused if not choice.test or cassette.data[place][1].test == choice.test]
 
     def _note_drift(
         self, asked: RecordedRequest, request: HttpRequest, recorded: RecordedRequest, response: RecordedResponse
@@ -144,10 +151,10 @@ class Recorded:
         with self._lock:
             if call is not None:
                 self._threads.answered(call, call.message if call.end == "complete" else None)
-            self.pending -= 1
             response = replace(self.deck.normal.response(request, upstream), test=self.deck.choice.test)
             if isinstance(response.body, bytes):
                 self.undecoded = upstream.headers.get("content-encoding", "")
             self.deck.cassette.append(asked, response)
             start = request.received
             self.taken.append(Taken(start, start + upstream.seconds, thread, Interaction(asked, response)))
+            self.pending -= 1  # at the very end: what could not be kept keeps the file from being written

@@ -11,20 +11,24 @@ from .._http import Failure, Reply
 from .._ledger.problems import Problem
 from .replies import json_reply
 
+_GRACE = 1.0
+"""How many seconds longer than in the recording a program may take to go away: its own clock may be what ends it."""
+
 
 def replayed(response: RecordedResponse, number: int, speed: float | None, beyond: Problem | None) -> Reply:
     """The reply that an interaction, the one of that number, was answered with.
 
     Args:
         speed: how many times as fast as it was recorded; `None` for no waits at all.
-        beyond: the problem of a client that reads on where the recording was broken off.
+        beyond: the problem of a client that reads on, or waits on, where it went away when it was recorded.
     """
     headers = {**_headers(response.headers, speed), "request-id": f"req_opus_{number}"}
     failure = _failure(response, beyond)
+    linger = (response.recorded.seconds or 0.0) + _GRACE
     if response.status is None:
-        return Reply(None, {}, (), failure=failure)
+        return Reply(None, {}, (), failure=failure, beyond=beyond, linger=linger)
     took = (response.recorded.first_byte, response.recorded.seconds)
-    reply = _body(response, headers)._replace(failure=failure, beyond=beyond, took=took)
+    reply = _body(response, headers)._replace(failure=failure, beyond=beyond, linger=linger, took=took)
     if speed is None or response.recorded.seconds is None:
         return reply
     first = response.recorded.first_byte or response.recorded.seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from importlib.util import find_spec
 from textwrap import dedent
 
@@ -331,3 +332,109 @@ def test_a_replay_can_be_cut_like_any_stream(taped, message):
     assert int(events[0]) > 5
     assert events[1] == each_byte[0] == each_byte[1] == whole[1]
     assert whole[0] == "1"
+
+
+@needs("httpx")
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_program_whose_own_clock_ends_a_request_ends_it_in_a_replay_too(taped, message, stream):
+    def answer(handler, body):
+        if body["stream"]:
+            handler.stream("slow stream")
+        else:
+            time.sleep(1)
+            handler.close_connection = True
+
+    taped.seen.answer = answer
+    source = f"""
+        import asyncio
+        import httpx
+
+        async def read():
+            async with httpx.AsyncClient() as client:
+                async with client.stream("POST", BASE, headers=headers(), json=body(stream={stream})) as answer:
+                    await answer.aread()
+
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            with pytest.raises(TimeoutError):
+                asyncio.run(asyncio.wait_for(read(), LIMIT))
+            assert (opus.calls[0].end, opus.calls[0].status) == ("aborted", {200 if stream else None})
+        """
+    assert "state: aborted" in taped.record("LIMIT = 0.4\n" + dedent(source))
+    assert taped.run("LIMIT = 0.4\n" + dedent(source)).counts == {"passed": 1}
+    assert len(taped.seen) == 1
+
+    outcome = taped.run("LIMIT = 9\n" + dedent(source))
+    assert outcome.counts == {"failed": 1}
+    what, then = ("reads on", "closed the stream") if stream else ("waits on", "gave the request up")
+    assert f"opus: call 1 {what} where the recording stops: when interaction 1 was recorded, the program {then}." in (
+        outcome.failure + outcome.section
+    )
+
+
+@needs("httpx")
+def test_a_client_of_the_server_has_time_to_close_a_stream_as_it_did(taped):
+    source = """
+        import http.client
+        import json
+        from urllib.parse import urlsplit
+
+        @pytest.mark.opus_cassette
+        def test_it(opus_server):
+            url = urlsplit(opus_server.url)
+            connection = http.client.HTTPConnection(url.hostname, url.port)
+            asked = json.dumps(body("slow", stream=True))
+            connection.request("POST", url.path + "/v1/messages", asked, headers(**{"content-type": "application/json"}))
+            answer = connection.getresponse()
+            assert answer.readline() == b"event: message_start\\n"
+            __import__("time").sleep(0.2)
+            answer.close()
+            connection.close()
+            while opus_server.calls[0].end is None:
+                pass
+            assert opus_server.calls[0].end == "aborted"
+        """
+    assert "state: aborted" in taped.record(source)
+    assert taped.run(source).counts == {"passed": 1}
+
+
+@needs("httpx")
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'data: {"id":1}\n\ndata: [DONE]\n\n',
+        b'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"text":"a",'
+        b'"type":"text_delta"},"p":"abc"}\n\n',
+    ],
+)
+def test_a_stream_of_another_make_reaches_the_program_as_it_is(taped, data):
+    def answer(handler, body):
+        handler.send_response(200)
+        handler.send_header("content-type", "text/event-stream")
+        handler.send_header("content-length", str(len(data)))
+        handler.end_headers()
+        handler.wfile.write(data)
+
+    taped.seen.answer = answer
+    source = f"""
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            assert send(url=BASE, stream=True).content == {data!r}
+        """
+    taped.record(source)
+    assert taped.run(source).counts == {"passed": 1}
+    assert len(taped.seen) == 1
+
+
+@needs("httpx")
+def test_a_stream_that_makes_no_message_is_no_error_of_the_program(taped):
+    events = [{"type": "message_start", "message": {}}, {"type": "content_block_delta", "index": 0, "delta": {}}]
+    taped.seen.answer = lambda handler, body: handler.send_stream(events)
+    source = """
+        @pytest.mark.opus_cassette
+        def test_it(opus):
+            assert b"content_block_delta" in send(url=BASE, stream=True).content
+            assert opus.calls[0].response is None
+        """
+    taped.record(source)
+    assert taped.run(source).counts == {"passed": 1}

@@ -28,6 +28,7 @@ JSON = "application/json"
         (b"data: 1\n\ndata: {}\n\n", SSE, Events([], "data: 1\n\ndata: {}\n\n")),
         (b'event: a\ndata: {"type": "b"}\n\n', SSE, Events([], 'event: a\ndata: {"type": "b"}\n\n')),
         (b'id: 7\ndata: {"type": "b"}\n\n', SSE, Events([], 'id: 7\ndata: {"type": "b"}\n\n')),
+        (b'data: {"id": 7}\n\n', SSE, Events([], 'data: {"id": 7}\n\n')),
         (b"", SSE, Events([])),
     ],
 )

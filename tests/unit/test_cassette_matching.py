@@ -119,32 +119,39 @@ def found(recorded, sent, ignore=()):
 LOREM = "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor. "
 
 
-@pytest.mark.parametrize(
-    ("recorded", "sent", "texts"),
-    [
-        (request("alpha"), request("beta"), ['messages[0].content: "alpha" -> "beta"']),
-        (request(max_tokens=1), request(max_tokens=2), ["max_tokens: 1 -> 2"]),
-        (request(), request(system="S"), ['system: (absent) -> "S"']),
-        (request("a", "b"), request("a"), ['messages[1]: {"role": "user", "content": "b"} -> (absent)']),
-        (
-            request(LOREM * 9 + "alpha" + LOREM),
-            request(LOREM * 9 + "beta" + LOREM),
-            [
-                'messages[0].content: "... sed do eiusmod tempor. alphaLorem ipsum..." -> '
-                '"... sed do eiusmod tempor. betaLorem ipsum..."'
-            ],
-        ),
-        (
-            request(headers={"anthropic-beta": "a"}),
-            request(headers={"anthropic-beta": "b"}),
-            ['anthropic-beta: ["a"] -> ["b"]'],
-        ),
-        (request(body="a"), request(body="b"), ['body: "a" -> "b"']),
-        (request([{"type": "text"}]), request("Hi"), ['messages[0].content: [{"type": "text"}] -> "Hi"']),
-    ],
-)
+PAIRS = [
+    (request("alpha"), request("beta"), ['messages[0].content: "alpha" -> "beta"']),
+    (request(max_tokens=1), request(max_tokens=2), ["max_tokens: 1 -> 2"]),
+    (request(), request(system="S"), ['system: (absent) -> "S"']),
+    (request("a", "b"), request("a"), ['messages[1]: {"role": "user", "content": "b"} -> (absent)']),
+    (
+        request(LOREM * 9 + "alpha" + LOREM),
+        request(LOREM * 9 + "beta" + LOREM),
+        [
+            'messages[0].content: "... sed do eiusmod tempor. alphaLorem ipsum..." -> '
+            '"... sed do eiusmod tempor. betaLorem ipsum..."'
+        ],
+    ),
+    (
+        request(headers={"anthropic-beta": "a"}),
+        request(headers={"anthropic-beta": "b"}),
+        ['anthropic-beta: ["a"] -> ["b"]'],
+    ),
+    (request(body="a"), request(body="b"), ['body: "a" -> "b"']),
+    (request([{"type": "text"}]), request("Hi"), ['messages[0].content: [{"type": "text"}] -> "Hi"']),
+]
+
+
+@pytest.mark.parametrize(("recorded", "sent", "texts"), PAIRS)
 def test_differences_are_named_by_path_and_cut_to_where_values_differ(recorded, sent, texts):
     assert found(recorded, sent) == texts
+
+
+@pytest.mark.parametrize(("recorded", "sent", "texts"), PAIRS)
+def test_only_paths_that_would_help_can_be_ignored(recorded, sent, texts):
+    (difference,) = differences(recorded, sent, Matcher())
+
+    assert difference.ignorable is same(recorded, sent, ignore=[difference.everywhere])
 
 
 def test_what_may_differ_is_no_difference():

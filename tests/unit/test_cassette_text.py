@@ -347,6 +347,10 @@ def test_the_summary_is_not_believed():
             "a.yaml:4: this interaction cannot be read: 'method' of a request is 17. " + CURE,
         ),
         (
+            edited("state: error:ConnectError", "state: complete"),
+            "a.yaml:4: this interaction cannot be read: a response is complete and has no status. " + CURE,
+        ),
+        (
             edited("  response:\n", "  response:\n    status: {code: true}\n"),
             "a.yaml:4: this interaction cannot be read: 'code' of a status is true. " + CURE,
         ),

@@ -1,7 +1,7 @@
 import pytest
 
-from pytest_opus._api.events import accumulate, message_events
-from pytest_opus._api.sse import encode
+from pytest_opus._api.events import accumulate, message_events, message_in
+from pytest_opus._api.sse import decode, encode
 
 USAGE = {
     "input_tokens": 11,
@@ -236,3 +236,26 @@ def test_a_tool_call_that_was_cut_has_no_input_yet():
 def test_a_frame():
     assert encode({"type": "ping"}) == b'event: ping\ndata: {"type":"ping"}\n\n'
     assert encode({"type": "x", "text": "ä\n\u2028"}) == 'event: x\ndata: {"type":"x","text":"ä\\n\u2028"}\n\n'.encode()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "a\n"}},
+        {"type": "content_block_delta", "index": 0, "delta": {"text": "a", "type": "text_delta"}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "a"}, "p": "abc"},
+        {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "a"}, "p": "abc"},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "citations_delta", "citation": {"a": 1}}},
+        {"type": "content_block_delta"},
+    ],
+)
+def test_a_frame_holds_all_of_its_event_in_whatever_order_its_keys_come(event):
+    assert list(decode(encode(event))) == [event]
+
+
+def test_events_that_make_no_message_are_none():
+    delta = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "a"}}
+    start = {"type": "message_start", "message": message()}
+
+    assert message_in([start, delta]) is None
+    assert message_in([start])["content"] == []
