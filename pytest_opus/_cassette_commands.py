@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from ._api.describe import counted
@@ -26,7 +28,8 @@ def add_commands(commands: Any) -> None:
     form = actions.add_parser(
         "format",
         help="write cassettes anew, without secrets",
-        description="Write cassettes that were edited, or that vcrpy wrote, in the format of this plugin, scrubbed.",
+        description="Write cassettes that were edited in the format of this plugin, scrubbed. Those that vcrpy wrote "
+        "are only rewritten where the file itself is named: the tool that reads them may still be in use.",
     )
     for action, run in ((check, check_files), (form, format_files)):
         action.add_argument(
@@ -63,7 +66,7 @@ def check_files(paths: Iterable[Path]) -> int:
                 within = [finding for finding in inspect(scrubber, interaction) if finding.kind not in known]
                 found += [f"{path}:{line}: interaction {number}: {finding}" for finding in within]
             if not tape.sealed and not tape.foreign:
-                found.append(f"{path} was edited. If that is meant: pytest-opus cassettes format {path}")
+                found.append(f"{path} was edited. If that is meant: pytest-opus cassettes format {quote(str(path))}")
         faults += bool(found)
         _print(*found)
     verdict = f"{faults} with faults" if faults else "all good"
@@ -76,9 +79,10 @@ def format_files(paths: Iterable[Path]) -> int:
     from ._recording import rewrite_cassette
 
     faults = 0
-    for path in _files(paths):
+    named = list(paths)
+    for path in _files(named):
         try:
-            rewritten = rewrite_cassette(path)
+            rewritten = rewrite_cassette(path, foreign=path in named)
         except CassetteError as error:
             faults += 1
             _print(str(error))
@@ -90,14 +94,24 @@ def format_files(paths: Iterable[Path]) -> int:
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files themselves; of a folder, those that stand below one of the name `cassettes`."""
+    """The files themselves; of a folder, those below one of the name `cassettes`, and whatever has our format."""
     for path in paths:
         if not path.is_dir():
             yield path
             continue
         for file in sorted(path.rglob("*")):
-            if file.suffix in SUFFIXES and "cassettes" in file.resolve().parent.parts and file.is_file():
+            if file.suffix in SUFFIXES and file.is_file() and _is_cassette(file):
                 yield file
+
+
+def _is_cassette(file: Path) -> bool:
+    from ._cassette.text import FORMAT
+
+    if "cassettes" in file.resolve().parent.parts:
+        return True
+    with suppress(OSError), file.open("rb") as opened:
+        return opened.read(len(FORMAT)) == FORMAT.encode()
+    return False
 
 
 def _missing(path: Path) -> int:

@@ -29,8 +29,8 @@ from ._settings import Settings
 class _Storage(Persister):
     """Our files for vcrpy. Requests that a tool or a hand has written are brought into the form in which they match."""
 
-    def __init__(self, normal: Normal) -> None:
-        super().__init__(partial(scan, normal.scrubber))
+    def __init__(self, normal: Normal, name: str) -> None:
+        super().__init__(partial(scan, normal.scrubber), name)
         self._normal = normal
 
     def load_cassette(self, path: str | Path, serializer: Any) -> tuple[list[RecordedRequest], list[RecordedResponse]]:
@@ -64,10 +64,10 @@ def open_cassette(choice: Choice, settings: Settings) -> Recorded:
         CassetteError: a file that cannot be read, or, where it is to be recorded, not written.
     """
     if choice.records:
-        check_writable(choice.path)
+        check_writable(choice.path, choice.name)
     normal = Normal(machine_scrubber())
     matcher = Matcher(choice.ignore)
-    storage = _Storage(normal)
+    storage = _Storage(normal, choice.name)
     mode = "new_episodes" if choice.mode == "once" and choice.fresh else choice.mode
     cassette = Cassette(choice.path, mode, matcher, persister=storage, test=choice.test, repeats=choice.repeats)
     cassette._load()  # noqa: SLF001 - what vcrpy's own `load()` does to a cassette that it has made
@@ -98,18 +98,18 @@ def save_cassette(responder: Recorded) -> None:
         return
     mine = ordered(responder.taken)
     with locked(choice.path):
-        tape = read(choice.path)
+        tape = read(choice.path, choice.name)
         if tape and choice.mode == "all":
             _check_answered(choice, mine)
         kept = _kept(choice, tape.interactions if tape else (), mine)
         together = [*kept, *mine]
         if choice.test:
             together.sort(key=lambda one: one.response.test)
-        _Storage(responder.deck.normal).save_interactions(choice.path, together)
+        _Storage(responder.deck.normal, choice.name).save_interactions(choice.path, together)
 
 
-def rewrite_cassette(path: Path) -> bool | None:
-    """Write a cassette that was edited, or that another tool wrote, in our format, scrubbed.
+def rewrite_cassette(path: Path, *, foreign: bool = True) -> bool | None:
+    """Write a cassette that was edited, or (`foreign`) that another tool wrote, in our format, scrubbed.
 
     `False` if there is nothing to do, `None` if there is no such file.
 
@@ -118,9 +118,9 @@ def rewrite_cassette(path: Path) -> bool | None:
     """
     with locked(path):
         tape = read(path)
-        if tape is None or tape.sealed:
+        if tape is None or tape.sealed or (tape.foreign and not foreign):
             return None if tape is None else False
-        storage = _Storage(Normal(machine_scrubber()))
+        storage = _Storage(Normal(machine_scrubber()), str(path))
         storage.save_interactions(path, tape.interactions)
     return True
 

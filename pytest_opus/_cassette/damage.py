@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from .interaction import CassetteError
 
 _CONFLICT = ("\n<<<<<<<", "\n|||||||", "\n=======", "\n>>>>>>>")
@@ -10,7 +12,7 @@ _CONFLICT = ("\n<<<<<<<", "\n|||||||", "\n=======", "\n>>>>>>>")
 
 def damaged(name: str, line: int, problem: str, cure: str = "") -> CassetteError:
     """The error for a cassette that cannot be read; `problem` is the rest of a sentence about it."""
-    restore = f"Bring it back (git checkout -- {name}), or delete it and record again with --opus-record=all."
+    restore = f"Bring it back (git checkout -- {quote(name)}), or delete it and record again with --opus-record=all."
     return CassetteError(f"{name}:{line}: {problem}. {cure or restore}")
 
 

@@ -22,54 +22,64 @@ _TEMPORARY = re.compile(r"\.opus-(\d+)-\d+\.tmp")
 _serial = count()
 
 
-def read(path: Path) -> Tape | None:
-    """What the cassette at `path` holds; `None` if there is no such file. Raises `CassetteError`."""
+def read(path: Path, name: str = "") -> Tape | None:
+    """What the cassette at `path` holds; `None` if there is no such file. Raises `CassetteError`.
+
+    Here and below, `name` is how errors call the file, if not by its path.
+    """
+    name = name or str(path)
     try:
-        _check_kind(path)
+        _check_kind(path, name)
         data = path.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise CassetteError(f"{path} cannot be read: {_reason(error)}.") from None
-    return from_text(decoded(data, str(path)), str(path))
+        raise CassetteError(f"{name} cannot be read: {_reason(error)}.") from None
+    return from_text(decoded(data, name), name)
 
 
-def write(path: Path, interactions: Sequence[Interaction], check: Callable[[str], None] | None = None) -> None:
+def write(
+    path: Path, interactions: Sequence[Interaction], check: Callable[[str], None] | None = None, name: str = ""
+) -> None:
     """Replace the cassette at `path`, or leave everything as it is and raise `CassetteError`.
 
     `check` sees the text that would be written, and raises to prevent it.
     """
+    name = name or str(path)
     text = to_text(interactions)
-    number = first_difference(interactions, from_text(text, str(path)).interactions)
+    number = first_difference(interactions, from_text(text, name).interactions)
     if number is not None:
         raise CassetteError(
-            f"{path} was not written: interaction {number} would not be read as it was recorded. "
+            f"{name} was not written: interaction {number} would not be read as it was recorded. "
             "This is a bug in pytest-opus; please report it with the request that caused it."
         )
     if check is not None:
         check(text)
     try:
-        _check_kind(path)
+        _check_kind(path, name)
         _replace(Path(os.path.realpath(path)), text.encode())
     except OSError as error:
-        raise CassetteError(f"{path} could not be written: {_reason(error)}. It is as it was before.") from None
+        raise CassetteError(f"{name} could not be written: {_reason(error)}. It is as it was before.") from None
 
 
-def check_writable(path: Path) -> None:
+def check_writable(path: Path, name: str = "") -> None:
     """Raise `CassetteError` if a cassette could not be written to `path`; to know it before calls are paid for."""
+    name = name or str(path)
     try:
-        _check_kind(path)
+        _check_kind(path, name)
         if path.exists() and not os.access(path, os.W_OK):
             raise PermissionError(0, "it is read-only")
         folder = Path(os.path.realpath(path)).parent
         while not folder.exists():
             folder = folder.parent
+        with suppress(FileNotFoundError):
+            (folder / path.name).stat()  # whose name may be too long
         probe = _temporary(folder)
         os.close(_created(probe))
         probe.unlink()
     except OSError as error:
         raise CassetteError(
-            f"{path} cannot be written: {_reason(error)}. Nothing was sent. "
+            f"{name} cannot be written: {_reason(error)}. Nothing was sent. "
             "Make the folder writable, or run without --opus-record."
         ) from None
 
@@ -129,10 +139,10 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
-def _check_kind(path: Path) -> None:
+def _check_kind(path: Path, name: str) -> None:
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(path.stat().st_mode):
-            raise CassetteError(f"{path} is no file. Remove it, or give the cassette another name.")
+            raise CassetteError(f"{name} is no file. Remove it, or give the cassette another name.")
 
 
 def _replace(path: Path, data: bytes) -> None:

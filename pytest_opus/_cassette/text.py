@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from shlex import quote
 from typing import Any, NamedTuple
 
 from . import foreign
@@ -15,8 +16,9 @@ from .interaction import CassetteError, Interaction
 from .plain_yaml import YamlError, load_yaml
 from .structure import MalformedError, check_events, interaction_lines, read_interaction
 
-_FORMAT = "# pytest-opus cassette, format "
-_FIRST = f"{_FORMAT}1: recorded calls without their secrets. To record again: pytest --opus-record=all"
+FORMAT = "# pytest-opus cassette, format "
+"""How our files begin."""
+_FIRST = f"{FORMAT}1: recorded calls without their secrets. To record again: pytest --opus-record=all"
 _RECORDED = "\n      recorded_at: "
 _END = re.compile(r"(?<=\n)\.\.\.\n# end (\d+) sha256:([0-9a-f]{16})\n\Z")
 
@@ -56,9 +58,9 @@ def from_text(text: str, name: str) -> Tape:
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     check_text(text, name)
-    if not text.startswith(_FORMAT):
+    if not text.startswith(FORMAT):
         return Tape(*foreign.read(text, name), sealed=False, foreign=True)
-    if not text.startswith(f"{_FORMAT}1:"):
+    if not text.startswith(f"{FORMAT}1:"):
         raise damaged(name, 1, "the cassette has a format that this version does not know", "Upgrade pytest-opus.")
     end = _END.search(text)
     if end is None:
@@ -73,7 +75,7 @@ def from_text(text: str, name: str) -> Tape:
     if len(interactions) != int(end[1]):
         problem = f"the cassette holds {len(interactions)} interactions, but its last line counts {end[1]}"
         cure = "If that is meant, correct the number in the last line; else bring the file back "
-        cure += f"(git checkout -- {name}), or delete it and record again with --opus-record=all."
+        cure += f"(git checkout -- {quote(name)}), or delete it and record again with --opus-record=all."
         raise damaged(name, text.count("\n"), problem, cure)
     return Tape(interactions, lines, sealed)
 

@@ -61,6 +61,13 @@ def test_good_cassettes_are_counted(folder, capsys):
     assert run(capsys, "check", folder / "a.yaml") == (0, ["1 cassette, 2 interactions: all good"], [])
 
 
+def test_cassettes_elsewhere_are_found_by_their_format(folder, capsys):
+    write(folder.parent / "tapes" / "a b.yaml", [recorded()])
+    (folder.parent / "tapes" / "other.yaml").write_text("a: 1\n", encoding="utf-8")
+
+    assert run(capsys, "check") == (0, ["1 cassette, 1 interaction: all good"], [])
+
+
 def test_a_secret_is_named_by_line_and_kind_and_never_shown(folder, capsys):
     write(folder / "a.yaml", [recorded(f"the token is {KEY}")])
 
@@ -108,14 +115,16 @@ def test_what_was_edited_is_formatted_on_request(folder, capsys):
 
 
 @pytest.mark.parametrize("name", ["a.yaml", "a.json"])
-def test_a_cassette_of_vcrpy_is_scrubbed_on_the_way(folder, capsys, name):
+def test_a_cassette_of_vcrpy_is_rewritten_and_scrubbed_where_it_is_named(folder, capsys, name):
     path = folder / name
     path.write_text(json.dumps(VCR), encoding="utf-8")
 
     code, lines, _ = run(capsys, "check")
     assert code == 1
     assert "GitHub token" in lines[0]
-    assert run(capsys, "format") == (0, [f"cassettes/{name}: written anew"], [])
+    assert run(capsys, "format") == (0, [], [])
+    assert path.read_text(encoding="utf-8") == json.dumps(VCR)
+    assert run(capsys, "format", f"cassettes/{name}") == (0, [f"cassettes/{name}: written anew"], [])
     assert run(capsys, "check") == (0, ["1 cassette, 1 interaction: all good"], [])
     text = path.read_text(encoding="utf-8")
     assert KEY not in text

@@ -130,3 +130,44 @@ def test_an_endpoint_says_which_name_a_file_cannot_have(project, name):
     outcome = project.run(f"def test_it():\n    with endpoint(cassette={name!r}):\n        pass\n")
 
     assert f"ValueError: endpoint(): {name!r} cannot be the name of a cassette." in outcome.failure
+
+
+@pytest.mark.parametrize("mode", ["none", "once"])
+def test_a_folder_in_the_place_of_a_cassette_is_told_by_its_name(taped, mode):
+    taped.path().mkdir(parents=True)
+    outcome = taped.run("@pytest.mark.opus_cassette\ndef test_it(): pass\n", f"--opus-record={mode}")
+
+    assert outcome.counts == {"errors": 1}
+    assert outcome.failure == (
+        "cassettes/test_it/test_it.yaml is no file. Remove it, or give the cassette another name."
+    )
+
+
+def test_a_torn_cassette_is_told_by_its_name_as_a_shell_takes_it(taped):
+    source = "@pytest.mark.opus_cassette('a b')\ndef test_it(): ask(url=BASE)\n"
+    assert taped.run(source, "--opus-record=once").counts == {"passed": 1}
+    path = taped.path("a b")
+    path.write_text(path.read_text(encoding="utf-8")[:400], encoding="utf-8")
+
+    outcome = taped.run(source)
+    assert outcome.failure.startswith("cassettes/test_it/a b.yaml:")
+    assert "Bring it back (git checkout -- 'cassettes/test_it/a b.yaml'), or delete it" in outcome.failure
+
+
+def test_a_name_that_is_too_long_is_told_before_a_call_is_paid_for(taped):
+    source = f"@pytest.mark.opus_cassette('{'x' * 300}')\ndef test_it(): ask(url=BASE)\n"
+    outcome = taped.run(source, "--opus-record=once")
+
+    assert outcome.counts == {"errors": 1}
+    assert ".yaml cannot be written: File name too long. Nothing was sent." in outcome.failure
+    assert taped.seen == []
+
+
+def test_a_cassette_beside_the_working_directory_is_named_from_there(taped, monkeypatch):
+    source = "@pytest.mark.opus_cassette\ndef test_it(): ask(url=BASE)\n"
+    taped.project.write(source.replace("url=BASE", ""))
+    Path("deep").mkdir()
+    monkeypatch.chdir("deep")
+    outcome = taped.project.pytester.runpytest_inprocess("--rootdir=..", "../test_it.py")
+
+    assert "there is no ../cassettes/test_it/test_it.yaml." in outcome.stdout.str()
