@@ -1,4 +1,4 @@
-"""Bodies: from the bytes of an answer, and as the values that stand in a cassette."""
+"""Bodies: from the bytes of requests and answers, and as the values that stand in a cassette."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, overload
 
+from .._api.reader import Body as RequestBody
+from .._api.request import Sent
 from .._api.sse import to_json
 from .block_yaml import SPECIAL
+from .history import sent_of
 from .interaction import Body, Events, Json
 
 
 def body_of(data: bytes, content_type: str = "") -> Body:
     """The body of an answer, from its bytes as they came once they were decompressed."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return data
+    text = text_or_bytes(data)
+    if isinstance(text, bytes):
+        return text
     if "event-stream" in content_type or (not content_type and text.startswith(("event:", "data:"))):
         return _events_of(text)
     if "json" in content_type or text[:1] in ("{", "["):
@@ -28,6 +30,20 @@ def body_of(data: bytes, content_type: str = "") -> Body:
         except (ValueError, RecursionError):
             return text
     return text
+
+
+def request_body(data: bytes, body: RequestBody) -> Sent | str | bytes:
+    """The body of a request, from its bytes and from what they were read as."""
+    if not isinstance(body.value, dict):
+        return text_or_bytes(data)
+    return Sent(body.fields, body.conversation) if body.conversation else sent_of(body.fields)
+
+
+def text_or_bytes(data: bytes) -> str | bytes:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
 
 
 _BLANK_LINE = re.compile(r"\r\n\r\n|\n\n|\r\r")

@@ -6,7 +6,6 @@ Bodies are texts, bytes (compressed or not), `parsed_body`, or `{type, content}`
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 import zlib
@@ -15,9 +14,8 @@ from importlib import import_module
 from typing import Any
 
 from .._api.reader import BodyReader
-from .._api.request import Sent
 from .._api.sse import to_json
-from .bodies import body_of
+from .bodies import body_of, from_base64, request_body, text_or_bytes
 from .damage import damaged
 from .interaction import Body, Interaction, Recorded, RecordedRequest, RecordedResponse
 from .plain_yaml import YamlError, load_yaml
@@ -74,13 +72,9 @@ def _state_of_buffer(value: Any) -> bytes:
     return content.encode() if isinstance(content, str) else bytes(content)
 
 
-def _binary(value: Any) -> bytes:
-    return base64.b64decode("".join(value.split()), validate=True)
-
-
 _TAGS: Mapping[str, Callable[[Any], Any]] = {
-    "!binary": _binary,
-    "tag:yaml.org,2002:binary": _binary,
+    "!binary": from_base64,
+    "tag:yaml.org,2002:binary": from_base64,
     "tag:yaml.org,2002:python/str": str,
     "tag:yaml.org,2002:python/unicode": str,
     "tag:yaml.org,2002:python/tuple": list,
@@ -100,12 +94,13 @@ def _interaction(item: Any, reader: BodyReader) -> Interaction:
         status = status.get("code")
     if status.__class__ is not int:
         raise _ForeignError("its response has no status")
+    data = _data(request, "its request")
     return Interaction(
         RecordedRequest(
             _text(request.get("method"), "the method of its request"),
             _text(request.get("uri"), "the uri of its request"),
             _headers(request),
-            _request_body(_data(request, "its request"), reader),
+            request_body(data, reader.read(data)),
         ),
         RecordedResponse(status, _headers(response), _response_body(response), recorded=_recorded(item)),
     )
@@ -172,19 +167,9 @@ def _bytes_of(value: Any) -> bytes:
 
 def _from_base64(text: str, what: str) -> bytes:
     try:
-        return _binary(text)
+        return from_base64(text)
     except binascii.Error:
         raise _ForeignError(f"the body of {what} is not base64") from None
-
-
-def _request_body(data: bytes, reader: BodyReader) -> Sent | str | bytes:
-    body = reader.read(data)
-    if body.error is None and isinstance(body.value, dict):
-        return Sent(body.fields, body.conversation)
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data
 
 
 def _response_body(response: Mapping[str, Any]) -> Body:
@@ -197,7 +182,7 @@ def _decompressed(data: bytes, encoding: str) -> bytes:
     """The body as the program saw it. Some tools decompressed it and kept the header."""
     if data.startswith(b"\x1f\x8b"):
         encoding = "gzip"
-    elif encoding in ("gzip", "x-gzip", "", "identity") or _is_text(data):
+    elif encoding in ("gzip", "x-gzip", "", "identity") or isinstance(text_or_bytes(data), str):
         return data
     try:
         return _decoder(encoding)(data)
@@ -205,14 +190,6 @@ def _decompressed(data: bytes, encoding: str) -> bytes:
         raise
     except Exception:  # noqa: BLE001 - every library has its own
         raise _ForeignError(f"the body of its response cannot be decompressed with {encoding}") from None
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _decoder(encoding: str) -> Callable[[bytes], bytes]:

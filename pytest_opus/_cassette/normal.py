@@ -9,12 +9,12 @@ from dataclasses import replace
 from time import gmtime, strftime
 from typing import Any
 
-from .._api.conversation import Conversation, extended, newest_first
+from .._api.conversation import Conversation, newest_first
 from .._api.reader import Body as RequestBody
 from .._api.request import Sent
 from .._hosts import is_loopback
 from .._http import Headers, HttpRequest, Upstream
-from .bodies import body_of
+from .bodies import body_of, request_body
 from .interaction import Body, Events, Json, Recorded, RecordedRequest, RecordedResponse
 from .scrub import Scrubber
 
@@ -32,7 +32,7 @@ class Normal:
 
     def as_sent(self, request: HttpRequest, body: RequestBody) -> RecordedRequest:
         """The request before it is scrubbed. Where it matches so, it holds nothing that would be."""
-        return RecordedRequest(request.method, _uri(request), request.headers, _request_body(request.body, body))
+        return RecordedRequest(request.method, _uri(request), request.headers, request_body(request.body, body))
 
     def request(self, request: HttpRequest, body: RequestBody) -> RecordedRequest:
         """The request as it is stored."""
@@ -77,8 +77,8 @@ class Normal:
             reason=self.scrubber.text(upstream.reason),
             recorded=Recorded(
                 strftime("%Y-%m-%d", gmtime(request.received)),
-                _rounded(upstream.first_byte),
-                _rounded(upstream.seconds),
+                upstream.first_byte,
+                upstream.seconds,
             ),
             sdk=sdk_of(request.headers),
         )
@@ -139,21 +139,6 @@ def _whole_characters(upstream: Upstream) -> bytes:
     return upstream.body
 
 
-def _request_body(data: bytes, body: RequestBody) -> Sent | str | bytes:
-    if not isinstance(body.value, dict):
-        try:
-            return data.decode()
-        except UnicodeDecodeError:
-            return data
-    fields = dict(body.fields)
-    conversation = body.conversation
-    if conversation is None and isinstance(fields.get("messages"), list):
-        conversation = extended(None, fields["messages"])
-    if conversation is not None:
-        fields.pop("messages", None)
-    return Sent(fields, conversation)
-
-
 def _uri(request: HttpRequest) -> str:
     """The URL, below its base; the port of a loopback server means nothing to anyone else."""
     host = f"[{request.host}]" if ":" in request.host else request.host
@@ -165,7 +150,3 @@ def _uri(request: HttpRequest) -> str:
 def sdk_of(headers: Headers) -> str:
     """The client library, as SDKs tell of it: `python 2.12.0`."""
     return " ".join(filter(None, (headers.get(f"x-stainless-{name}") for name in ("lang", "package-version"))))
-
-
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)

@@ -12,6 +12,7 @@ from .._api.request import Sent
 from .._api.sse import to_json
 from .history import sent_of
 from .interaction import Body, Events, Interaction, Json, RecordedRequest, RecordedResponse
+from .structure import milliseconds
 
 
 def first_difference(written: Sequence[Interaction], read: Sequence[Interaction]) -> int | None:
@@ -72,12 +73,8 @@ def _head(response: RecordedResponse) -> tuple[Any, ...]:
         response.status,
         dict(response.headers),
         (response.state, response.reason, response.sdk, response.test),
-        (day, _rounded(first_byte), _rounded(seconds)),
+        (day, milliseconds(first_byte), milliseconds(seconds)),
     )
-
-
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)
 
 
 def _bodies(one: Body, other: Body) -> bool:

@@ -43,8 +43,8 @@ def _value(request: RecordedRequest, asked: Any, answer: dict[str, Any], answere
 
 def _response_value(response: RecordedResponse) -> dict[str, Any]:
     recorded = response.recorded
-    taken = {"day": recorded.day, "first_byte": _milliseconds(recorded.first_byte)}
-    taken["seconds"] = _milliseconds(recorded.seconds)
+    taken = {"day": recorded.day, "first_byte": milliseconds(recorded.first_byte)}
+    taken["seconds"] = milliseconds(recorded.seconds)
     notes = {
         "recorded_at": Flow(_without_empty(taken)),
         "sdk": response.sdk,
@@ -64,7 +64,8 @@ def _without_empty(value: dict[str, Any]) -> dict[str, Any]:
     return {key: item for key, item in value.items() if item not in (None, "", {}, [])}
 
 
-def _milliseconds(seconds: float | None) -> float | None:
+def milliseconds(seconds: float | None) -> float | None:
+    """Seconds, as exact as a cassette holds them."""
     return None if seconds is None else round(seconds, 3)
 
 

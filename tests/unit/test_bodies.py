@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from pytest_opus._cassette.bodies import StoredEvents, body_of, event_lines
+from pytest_opus._api.conversation import messages_of
+from pytest_opus._api.reader import BodyReader
+from pytest_opus._cassette.bodies import StoredEvents, body_of, event_lines, request_body
 from pytest_opus._cassette.interaction import Events, Json
 
 SSE = "text/event-stream; charset=utf-8"
@@ -105,3 +107,18 @@ def test_stored_events_are_a_sequence_that_is_read_when_it_is_needed():
         len(broken)
     with pytest.raises(ValueError, match="an event is a JSON object"):
         len(StoredEvents("1"))
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"a": 1, "messages": [{"role": "user"}]}', b'{"a": 0, "a": 1, "messages": [{"role": "user"}]}']
+)
+def test_the_messages_of_a_request_are_a_conversation_however_it_is_written(data):
+    sent = request_body(data, BodyReader().read(data))
+
+    assert dict(sent.fields) == {"a": 1}
+    assert messages_of(sent.conversation) == [{"role": "user"}]
+
+
+@pytest.mark.parametrize(("data", "body"), [(b"", ""), (b"[1]", "[1]"), (b'{"a', '{"a'), (b"\xff", b"\xff")])
+def test_what_is_no_object_stays_a_text_or_bytes(data, body):
+    assert request_body(data, BodyReader().read(data)) == body
