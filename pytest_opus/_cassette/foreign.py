@@ -17,7 +17,7 @@ from .._api.reader import BodyReader
 from .._api.sse import to_json
 from .bodies import body_of, from_base64, request_body, text_or_bytes
 from .damage import damaged
-from .interaction import Body, Interaction, Recorded, RecordedRequest, RecordedResponse
+from .interaction import Body, Interaction, RecordedAt, RecordedRequest, RecordedResponse
 from .plain_yaml import YamlError, load_yaml
 
 _OF_THE_TRANSFER = {"connection", "content-encoding", "content-length", "transfer-encoding"}
@@ -215,6 +215,6 @@ def _imported(module: str, function: str, encoding: str) -> Callable[[bytes], by
     return decoder
 
 
-def _recorded(item: Mapping[str, Any]) -> Recorded:
+def _recorded(item: Mapping[str, Any]) -> RecordedAt:
     when = item.get("recorded_at")
-    return Recorded(when[:10]) if isinstance(when, str) else Recorded()
+    return RecordedAt(when[:10]) if isinstance(when, str) else RecordedAt()

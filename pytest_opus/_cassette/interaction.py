@@ -48,7 +48,7 @@ class RecordedRequest:
     body: Sent | str | bytes = ""
 
 
-class Recorded(NamedTuple):
+class RecordedAt(NamedTuple):
     """When an answer was recorded, and how long it took: everything about it that changes with every recording.
 
     `day` is `2026-11-22`; `first_byte` and `seconds` are counted from the request, as for a `Call`.
@@ -59,7 +59,7 @@ class Recorded(NamedTuple):
     seconds: float | None = None
 
 
-_NOT_TOLD = Recorded()
+_NOT_TOLD = RecordedAt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class RecordedResponse:
     body: Body = ""
     state: State = "complete"
     reason: str = ""
-    recorded: Recorded = _NOT_TOLD
+    recorded: RecordedAt = _NOT_TOLD
     sdk: str = ""
     test: str = ""
 

@@ -15,7 +15,7 @@ from .._api.request import Sent
 from .._hosts import is_loopback
 from .._http import Headers, HttpRequest, Upstream
 from .bodies import body_of, request_body
-from .interaction import Body, Events, Json, Recorded, RecordedRequest, RecordedResponse
+from .interaction import Body, Events, Json, RecordedAt, RecordedRequest, RecordedResponse
 from .scrub import Scrubber
 
 
@@ -75,7 +75,7 @@ class Normal:
             body=self._scrubbed(body_of(_whole_characters(upstream), content_type)),
             state=f"error:{upstream.exception}" if upstream.exception else upstream.end,
             reason=self.scrubber.text(upstream.reason),
-            recorded=Recorded(
+            recorded=RecordedAt(
                 strftime("%Y-%m-%d", gmtime(request.received)),
                 upstream.first_byte,
                 upstream.seconds,

@@ -11,7 +11,7 @@ from .._api.request import Sent
 from .block_yaml import Flow, NotYamlError, to_lines
 from .bodies import StoredEvents, event_lines, from_base64, json_line, to_base64
 from .history import BrokenReferenceError, Reader, Writer, sent_of
-from .interaction import Body, Events, Interaction, Json, Recorded, RecordedRequest, RecordedResponse
+from .interaction import Body, Events, Interaction, Json, RecordedAt, RecordedRequest, RecordedResponse
 from .summary import summary_of
 
 
@@ -165,10 +165,10 @@ def _read_response(value: Any) -> RecordedResponse:
     )
 
 
-def _read_recorded(value: Any) -> Recorded:
+def _read_recorded(value: Any) -> RecordedAt:
     fields = _fields(value, "recorded_at", day=str, first_byte=int | float, seconds=int | float)
     first_byte, seconds = fields.get("first_byte"), fields.get("seconds")
-    return Recorded(
+    return RecordedAt(
         fields.get("day", ""),
         None if first_byte is None else float(first_byte),
         None if seconds is None else float(seconds),

@@ -17,7 +17,7 @@ from pytest_opus._cassette.interaction import (
     Events,
     Interaction,
     Json,
-    Recorded,
+    RecordedAt,
     RecordedRequest,
     RecordedResponse,
 )
@@ -93,7 +93,7 @@ responses = st.builds(
     answers,
     words,
     texts,
-    st.builds(Recorded, st.just("2026-11-22") | texts, seconds, seconds),
+    st.builds(RecordedAt, st.just("2026-11-22") | texts, seconds, seconds),
     texts,
     texts,
 )

@@ -10,7 +10,7 @@ from pytest_opus._cassette.interaction import (
     Events,
     Interaction,
     Json,
-    Recorded,
+    RecordedAt,
     RecordedRequest,
     RecordedResponse,
 )
@@ -25,7 +25,7 @@ def sent(*messages, **fields):
 
 
 REQUEST = RecordedRequest("POST", URI, {"a": "b"}, sent(USER))
-RESPONSE = RecordedResponse(200, {"a": "b"}, Json({"a": 1}), recorded=Recorded("2026-11-22", 0.5, None))
+RESPONSE = RecordedResponse(200, {"a": "b"}, Json({"a": 1}), recorded=RecordedAt("2026-11-22", 0.5, None))
 ONE = Interaction(REQUEST, RESPONSE)
 
 
@@ -56,7 +56,7 @@ def test_any_difference_of_requests_is_seen(other):
         replace(RESPONSE, reason="x"),
         replace(RESPONSE, sdk="x"),
         replace(RESPONSE, test="x"),
-        replace(RESPONSE, recorded=Recorded("2026-11-22", 0.501, None)),
+        replace(RESPONSE, recorded=RecordedAt("2026-11-22", 0.501, None)),
         replace(RESPONSE, body=Json({"a": 1.0})),
         replace(RESPONSE, body='{"a":1}'),
         replace(RESPONSE, body=Events([])),
@@ -90,6 +90,6 @@ def test_one_more_or_less_is_a_difference():
 
 def test_the_order_of_keys_within_a_message_and_less_than_a_millisecond_are_none():
     message = {"n": 1, "content": "Hi", "role": "user"}
-    response = replace(RESPONSE, recorded=Recorded("2026-11-22", 0.50049, None))
+    response = replace(RESPONSE, recorded=RecordedAt("2026-11-22", 0.50049, None))
 
     assert first_difference([ONE], [Interaction(replace(REQUEST, body=sent(message)), response)]) is None

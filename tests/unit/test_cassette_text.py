@@ -13,7 +13,7 @@ from pytest_opus._cassette.interaction import (
     Events,
     Interaction,
     Json,
-    Recorded,
+    RecordedAt,
     RecordedRequest,
     RecordedResponse,
 )
@@ -63,7 +63,7 @@ STREAM = list(message_events(message(text_block("Let me see é🙂."), CALL, sto
 TAPE = [
     Interaction(
         request(ASK, system="Be brief. " * 13, tools=[TOOL], stream=True, temperature=1.0),
-        response(Events(STREAM), recorded=Recorded("2026-11-22", 0.31249, 1.5), sdk="anthropic 2.12.0"),
+        response(Events(STREAM), recorded=RecordedAt("2026-11-22", 0.31249, 1.5), sdk="anthropic 2.12.0"),
     ),
     Interaction(
         request(
@@ -74,7 +74,7 @@ TAPE = [
             tools=[TOOL],
             stream=False,
         ),
-        response(Json(message(text_block("It is cold."))), recorded=Recorded("2026-11-22", None, 2.0)),
+        response(Json(message(text_block("It is cold."))), recorded=RecordedAt("2026-11-22", None, 2.0)),
     ),
     Interaction(
         RecordedRequest("GET", "https://api.anthropic.com/v1/models", {}),
@@ -236,7 +236,7 @@ def _later(response):
         response.body,
         response.state,
         response.reason,
-        Recorded("2027-01-01", 9.0, 9.5) if response.recorded != Recorded() else Recorded(),
+        RecordedAt("2027-01-01", 9.0, 9.5) if response.recorded != RecordedAt() else RecordedAt(),
         response.sdk,
         response.test,
     )

@@ -10,7 +10,7 @@ import zlib
 import pytest
 
 from pytest_opus._api.conversation import messages_of
-from pytest_opus._cassette.interaction import CassetteError, Events, Json, Recorded
+from pytest_opus._cassette.interaction import CassetteError, Events, Json, RecordedAt
 from pytest_opus._cassette.text import from_text
 
 REQUEST = """\
@@ -162,7 +162,7 @@ def test_the_old_form_of_httpx_and_that_of_cassetter():
 
     assert only(cassette(response=old)).response.status == 201
     assert only(cassette(response=new)).response.status == 202
-    assert only(cassette(response=new)).response.recorded == Recorded("2026-03-06")
+    assert only(cassette(response=new)).response.recorded == RecordedAt("2026-03-06")
 
 
 def test_a_request_may_have_any_body():
