@@ -325,6 +325,8 @@ def end(config: pytest.Config) -> None:
         end_session()
     if loopback := sys.modules.get("pytest_opus._adapters.loopback"):
         loopback.stop_unused()
+    if recording := sys.modules.get("pytest_opus._recording"):
+        recording.end_session()
     _active.guard = None
 
 

@@ -25,6 +25,13 @@ from ._environment import real_credentials
 from ._responders.recorded import Deck, Recorded
 from ._settings import Settings
 
+_written: set[Path] = set()
+"""What this session has recorded. Where one endpoint after the other plays a cassette, the later ones add to it."""
+
+
+def end_session() -> None:
+    _written.clear()
+
 
 class _Storage(Persister):
     """Our files for vcrpy. Requests that a tool or a hand has written are brought into the form in which they match."""
@@ -54,7 +61,8 @@ def choice_of_file(file: str | PathLike[str], settings: Settings) -> Choice:
     """
     named = cassette_file(file)
     path = named.absolute()
-    return Choice(path, str(named), settings.record, fresh=not os.path.lexists(path), speed=settings.replay_speed)
+    mode = "new_episodes" if path in _written and settings.record in ("once", "all") else settings.record
+    return Choice(path, str(named), mode, fresh=not os.path.lexists(path), speed=settings.replay_speed)
 
 
 def open_cassette(choice: Choice, settings: Settings) -> Recorded:
@@ -106,6 +114,7 @@ def save_cassette(responder: Recorded) -> None:
         if choice.test:
             together.sort(key=lambda one: one.response.test)
         _Storage(responder.deck.normal, choice.name).save_interactions(choice.path, together)
+        _written.add(choice.path)
 
 
 def rewrite_cassette(path: Path, *, foreign: bool = True) -> bool | None:

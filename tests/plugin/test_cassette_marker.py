@@ -171,3 +171,20 @@ def test_a_cassette_beside_the_working_directory_is_named_from_there(taped, monk
     outcome = taped.project.pytester.runpytest_inprocess("--rootdir=..", "../test_it.py")
 
     assert "there is no ../cassettes/test_it/test_it.yaml." in outcome.stdout.str()
+
+
+def test_endpoints_of_one_session_add_to_each_others_cassette(taped):
+    source = """
+        @pytest.mark.parametrize("name", {!r})
+        def test_it(name):
+            with endpoint(cassette="tapes/agent", unused_interactions="off"):
+                ask(name, url=BASE)
+                ask("both", url=BASE)
+        """
+    for mode in ("once", "all"):
+        taped.seen.clear()
+        assert taped.run(source.format("ab"), f"--opus-record={mode}").counts == {"passed": 2}
+        assert [one["body"]["messages"][0]["content"] for one in taped.seen] == ["a", "both", "b"]
+        assert taped.run(source.format("ab")).counts == {"passed": 2}
+        assert taped.run(source.format("abc"), "--opus-record=once").counts == {"passed": 2, "failed": 1}
+    assert len(taped.seen) == 3

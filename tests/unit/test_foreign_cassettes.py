@@ -10,7 +10,7 @@ import zlib
 import pytest
 
 from pytest_opus._api.conversation import messages_of
-from pytest_opus._cassette.interaction import CassetteError, Events, Json
+from pytest_opus._cassette.interaction import CassetteError, Events, Json, RecordedAt
 from pytest_opus._cassette.text import from_text
 
 REQUEST = """\
