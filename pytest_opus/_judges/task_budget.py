@@ -198,7 +198,7 @@ def _keeps_the_task(call: Call, before: Call) -> bool:
 def _tells_the_answer(call: Call, before: Call) -> bool:
     """A user message holds what the model answered, as a summary does."""
     response = before.response
-    answer = text_of(response["content"]).strip() if response else ""
+    answer = text_of(response.get("content")).strip() if response else ""
     users = (text_of(one.get("content")) for one in call.request.messages if one.get("role") == "user")
     return len(answer) >= _LEAST_SUMMARY and any(answer in text for text in users)
 
@@ -209,7 +209,9 @@ def _gives_up(call: Call, before: Call, calls: Sequence[Call]) -> bool:
     Agents that work side by side go on with their own turns later.
     """
     response = before.response
-    waits = response is not None and any(block.get("type") == "tool_use" for block in blocks_of(response["content"]))
+    waits = response is not None and any(
+        block.get("type") == "tool_use" for block in blocks_of(response.get("content"))
+    )
     same = _agent(call.request) == _agent(before.request)
     return waits and same and not any(_continues(other, before) for other in calls)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from .._api.objects import object_at, offered_tools, tool_names
+from .._api.objects import blocks_of, object_at, offered_tools, tool_names
 from .._script.blocks import Block, InvalidInput
 
 _TOOLS_IN_MESSAGES = ("mid-conversation-tool-changes-", "inline-tools-")
@@ -86,8 +86,8 @@ def broken_inputs(message: Mapping[str, Any], body: Mapping[str, Any]) -> Iterat
 
     The last call of a message that `max_tokens` cut off may be incomplete.
     """
-    content: Sequence[Block] = message["content"]
-    if message["stop_reason"] == "max_tokens":
+    content: Sequence[Block] = blocks_of(message.get("content"))  # gateways answer all sorts
+    if message.get("stop_reason") == "max_tokens":
         content = content[:-1]
     schemas = {
         tool["name"]: tool["input_schema"]
@@ -95,17 +95,18 @@ def broken_inputs(message: Mapping[str, Any], body: Mapping[str, Any]) -> Iterat
         if "input_schema" in tool and isinstance(tool.get("name"), str)
     }
     for index, block in enumerate(content):
-        if block["type"] != "tool_use" or isinstance(block, InvalidInput) or block["name"] not in schemas:
+        name = block.get("name")
+        if block.get("type") != "tool_use" or isinstance(block, InvalidInput) or name not in schemas:
             continue
         from .._schema.draft import input_error
 
-        schema = schemas[block["name"]]
-        if error := input_error(schema, block["input"]):
+        schema = schemas[name]
+        if error := input_error(schema, block.get("input")):
             where, what = error
             yield Finding(
                 "tool_inputs",
                 "input_breaks_schema",
-                f"gives {block['name']!r} an input that its schema forbids: {where + ': ' if where else ''}{what}",
+                f"gives {name!r} an input that its schema forbids: {where + ': ' if where else ''}{what}",
                 _declared(schema),
                 "Mend the input, or write tool_use(..., invalid=True) if the program is to get a wrong one.",
                 f"content[{index}].input{'.' + where if where else ''}",

@@ -157,11 +157,11 @@ def tool_calls(calls: Iterable[Call]) -> list[ToolCall]:
     for call in calls:
         for result in _new_results(call.request):
             results.setdefault(result.tool_use_id, result)
-        content = call.response["content"] if call.response else []
+        content = blocks_of(call.response.get("content")) if call.response else []
         issued += [
-            ToolCall(block["name"], block.get("input", JsonObject()), block["id"], call)
+            ToolCall(block.get("name", ""), block.get("input", JsonObject()), block.get("id", ""), call)
             for block in content
-            if block["type"] == "tool_use"
+            if block.get("type") == "tool_use"
         ]
     return [ToolCall(one.name, one.input, one.id, one.call, results.get(one.id)) for one in issued]
 

@@ -50,7 +50,7 @@ def _call(call: Call) -> Iterator[str]:
         yield from (f"  > {message.get('role')}: {line}" for line in _sent_blocks(message))
     if call.error:
         yield f"  < {call.error.type}: {clip(call.error.message, 160)}"
-    for block in call.response["content"] if call.response else ():
+    for block in blocks_of(call.response.get("content")) if call.response else ():
         yield f"  < {describe_block(block)}"
     if call.end not in ("complete", None):
         yield f"  < ({call.end})"

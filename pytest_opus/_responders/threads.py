@@ -59,7 +59,7 @@ class Threads:
             return
         if previous := self._threads.get(reference.get("previous_message_id", "")):
             previous.continued = True
-        answer = {"role": "assistant", "content": message["content"]}
+        answer = {"role": "assistant", "content": message.get("content")}
         fields = {name: whole.fields[name] for name in _KEPT_FIELDS if name in whole.fields}
         self._threads[message["id"]] = Thread(extended(whole.conversation, [answer]), fields)
 

@@ -101,3 +101,43 @@ def test_a_port_of_ones_own_that_is_taken(capsys):
 def test_a_port_that_is_none(capsys):
     assert main(["serve", "--port", "99999"]) == 2
     assert capsys.readouterr().err.startswith("pytest-opus serve: cannot listen at 127.0.0.1:99999: ")
+
+
+@pytest.fixture
+def cassette(tmp_path):
+    pytest.importorskip("vcr")
+    from pytest_opus._api.conversation import extended
+    from pytest_opus._api.request import Sent
+    from pytest_opus._cassette.file import write
+    from pytest_opus._cassette.interaction import Interaction, Json, RecordedRequest, RecordedResponse
+
+    fields = {name: value for name, value in BODY.items() if name != "messages"}
+    asked = RecordedRequest(
+        "POST", "https://api.anthropic.com/v1/messages", {}, Sent(fields, extended(None, BODY["messages"]))
+    )
+    answers = [{"type": "message", "content": [{"type": "text", "text": text}]} for text in ("first", "second")]
+    path = tmp_path / "chat.yaml"
+    write(path, [Interaction(asked, RecordedResponse(200, {}, Json(answer))) for answer in answers])
+    return path
+
+
+def test_a_cassette_is_replayed_again_and_again(cassette):
+    with serve("--cassette", str(cassette)) as served:
+        texts = [served.post().json()["content"][0]["text"] for _ in range(5)]
+        assert texts == ["first", "second", "first", "second", "first"]
+        missed = served.post(max_tokens=10)
+        assert missed.status_code == 400
+        assert missed.json()["error"]["message"] == (
+            f"opus: call 6 is not in the cassette {cassette}: max_tokens differs."
+        )
+        assert served.end()[0] == 0
+
+
+def test_a_cassette_that_is_missing_or_damaged(cassette, capsys):
+    missing = cassette.with_name("none.yaml")
+    assert main(["serve", "--cassette", str(missing)]) == 2
+    assert capsys.readouterr().err == f"pytest-opus serve: there is no cassette {missing}\n"
+
+    cassette.write_bytes(cassette.read_bytes()[:-9])
+    assert main(["serve", "--cassette", str(cassette)]) == 2
+    assert capsys.readouterr().err.startswith(f"pytest-opus serve: {cassette}:")

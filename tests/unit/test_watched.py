@@ -3,6 +3,7 @@
 import pytest
 
 from pytest_opus._judges.watched import Watched
+from pytest_opus._ledger.call import tool_calls
 from pytest_opus._settings import Settings
 
 DATED = {
@@ -86,3 +87,13 @@ def test_what_is_nested_too_deep_is_not_judged(answered):
         deep = {"type": "object", "properties": {"a": deep}}
 
     assert list(Watched(Settings(tool_inputs="off")).judge(answered(tools=[DATED | {"input_schema": deep}]))) == []
+
+
+@pytest.mark.parametrize("content", [None, "text", [{}], [{"type": "tool_use"}], [{"type": "tool_use", "name": "at"}]])
+def test_an_answer_of_a_gateway_may_lack_anything(answered, content):
+    call = answered()
+    call.message = {"type": "message", "content": content}
+
+    assert list(Watched(Settings(tool_inputs="off")).judge(call)) == []
+    assert [problem.code for problem in Watched(Settings()).judge(call)] in ([], ["input_breaks_schema"])
+    assert [found.name for found in tool_calls([call])] in ([], [""], ["at"])
