@@ -12,12 +12,10 @@ from typing import Any
 to_json = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-_DELTA = {"type", "index", "delta"}
-
-
 def encode(event: dict[str, Any]) -> bytes:
     """One frame: `event: <type>`, `data: <json>` and a blank line."""
-    if event["type"] == "content_block_delta" and event.keys() == _DELTA and len(delta := event["delta"]) == 2:
+    usual = event["type"] == "content_block_delta" and len(event) == 3 and "index" in event and "delta" in event
+    if usual and (delta := event["delta"]).__class__ is dict and len(delta) == 2:
         (first, kind), (name, value) = delta.items()
         if first == "type" and isinstance(value, str):  # streams are made of these, so they are put together by hand
             return (

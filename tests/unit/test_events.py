@@ -246,6 +246,7 @@ def test_a_frame():
         {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "a"}, "p": "abc"},
         {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "a"}, "p": "abc"},
         {"type": "content_block_delta", "index": 0, "delta": {"type": "citations_delta", "citation": {"a": 1}}},
+        {"type": "content_block_delta", "index": 0, "delta": "ab"},
         {"type": "content_block_delta"},
     ],
 )
