@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ._cassettes import cassette_path
+from ._cassette_marks import cassette_path
 from ._config import DESELECTED, TestState
 
 _SHARERS = pytest.StashKey[Mapping[Path, list[str]]]()

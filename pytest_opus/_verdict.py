@@ -46,7 +46,7 @@ def prepare(item: pytest.Item) -> None:
 
 
 def _cassette_of(item: pytest.Item) -> Choice | None:
-    from ._cassettes import choice_of
+    from ._cassette_marks import choice_of
 
     return choice_of(item)
 

@@ -54,7 +54,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     from ._config import SETTINGS
 
     if session.config.stash[SETTINGS].record == "once":
-        from ._cassettes import note_fresh
+        from ._cassette_marks import note_fresh
 
         note_fresh(session)
 

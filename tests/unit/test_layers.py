@@ -43,7 +43,7 @@ ONLY = {
 COUNTED_FROM_ANY_THREAD = (Path("_ledger/ledger.py"), Path("_api/headers.py"), Path("_responders/recorded.py"))
 PYTEST = {
     "plugin.py",
-    "_cassettes.py",
+    "_cassette_marks.py",
     "_config.py",
     "_marks.py",
     "_report/collect.py",
