@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+pytest.importorskip("anthropic")
+
 from .test_sdk import *  # noqa: F403 - every test but these three
 
 del test_clients_wired_to_one_endpoint  # noqa: F821 - an inner endpoint that does not listen has no base URL
