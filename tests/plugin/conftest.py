@@ -4,6 +4,7 @@ import gzip
 import http.server
 import importlib
 import json
+import sys
 import threading
 import time
 import zlib
@@ -158,7 +159,11 @@ class Project:
 
 
 @pytest.fixture
-def project(pytester):
+def project(pytester, monkeypatch):
+    monkeypatch.setattr(
+        sys, "dont_write_bytecode", True
+    )  # a module that is written twice within a second is read twice
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     return Project(pytester)
 
 
