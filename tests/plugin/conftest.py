@@ -146,7 +146,7 @@ class Project:
     def run(self, source, *args, ini=""):
         self.write(source)
         self._ini(ini)
-        return Outcome(self.pytester.runpytest_inprocess("-Wdefault", *args))
+        return Outcome(self.pytester.runpytest_inprocess("-Wdefault", OF_OTHERS, *args))
 
     def run_subprocess(self, source, *args, ini=""):
         self.write(source)
@@ -156,6 +156,10 @@ class Project:
     def _ini(self, lines):
         loop_scope = "asyncio_default_fixture_loop_scope = function" if find_spec("pytest_asyncio") else ""
         self.pytester.makeini("\n".join(["[pytest]", loop_scope, dedent(lines)]))
+
+
+OF_OTHERS = "-Wignore::pytest.PytestUnraisableExceptionWarning"
+"""What is left behind by a session within the same process is collected while a later one runs."""
 
 
 @pytest.fixture

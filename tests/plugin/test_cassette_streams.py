@@ -172,6 +172,7 @@ def told(outcome):
     ],
 )
 def test_every_client_sees_in_a_replay_what_it_saw_when_it_was_recorded(taped, text, events, state):
+    pytest.importorskip("anthropic", minversion="0.97")  # older ones know no trio
     taped.project.pytester.makepyfile(clients=CLIENTS)
     source = EVERY_CLIENT.format(text=text, events=events)
     recorded = taped.run(source, "--opus-record=once", "-rP")
@@ -215,7 +216,7 @@ def test_a_task_that_is_cancelled_in_mid_stream_is_recorded_as_far_as_it_came(ta
         """
     assert "state: aborted" in taped.record("LIMIT = 2\n" + dedent(source))
 
-    assert taped.run("LIMIT = 0.5\n" + dedent(source)).counts == {"passed": 1}
+    assert taped.run("LIMIT = 0.5\n" + dedent(source)).counts["passed"] == 1
     assert len(taped.seen) == 1
 
 

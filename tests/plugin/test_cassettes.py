@@ -709,6 +709,7 @@ PROCESS = """
                  "content-type": "application/json", "accept-encoding": "br, gzip"},
     )
     with urllib.request.urlopen(request) as answer:
+        answer.read()
         print(answer.status, answer.headers["content-type"])
     """
 
