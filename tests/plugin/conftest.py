@@ -146,7 +146,7 @@ class Project:
     def run(self, source, *args, ini=""):
         self.write(source)
         self._ini(ini)
-        return Outcome(self.pytester.runpytest_inprocess("-Wdefault", OF_OTHERS, *args))
+        return Outcome(self.pytester.runpytest_inprocess("-Wdefault", *OF_OTHERS, *args))
 
     def run_subprocess(self, source, *args, ini=""):
         self.write(source)
@@ -158,7 +158,7 @@ class Project:
         self.pytester.makeini("\n".join(["[pytest]", loop_scope, dedent(lines)]))
 
 
-OF_OTHERS = "-Wignore::pytest.PytestUnraisableExceptionWarning"
+OF_OTHERS = ("-Wignore::pytest.PytestUnraisableExceptionWarning", "-Wignore:unclosed:ResourceWarning")
 """What is left behind by a session within the same process is collected while a later one runs."""
 
 
