@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._api.request import Request, ToolResult
-    from ._endpoint import Endpoint, endpoint, serve
+    from ._endpoint import Endpoint
     from ._ledger.call import Call, ToolCall
     from ._ledger.problems import OpusWarning, Problem
     from ._ledger.usage import Usage
+    from ._opened import endpoint, serve
     from ._script.blocks import redacted_thinking, server_tool_use, text, thinking, tool_use
     from ._script.errors import api_error, fail_thread, overloaded, rate_limited, server_error, timed_out
     from ._script.faults import connect_error, disconnect, garble, read_timeout, stall, stream_error, truncate
@@ -80,7 +81,7 @@ _HOME = {
     "check_tools": "._tools.check",
     "connect_error": "._script.faults",
     "disconnect": "._script.faults",
-    "endpoint": "._endpoint",
+    "endpoint": "._opened",
     "fail_thread": "._script.errors",
     "garble": "._script.faults",
     "overloaded": "._script.errors",
@@ -88,7 +89,7 @@ _HOME = {
     "rate_limited": "._script.errors",
     "read_timeout": "._script.faults",
     "redacted_thinking": "._script.blocks",
-    "serve": "._endpoint",
+    "serve": "._opened",
     "server_error": "._script.errors",
     "server_tool_use": "._script.blocks",
     "stall": "._script.faults",

@@ -242,7 +242,7 @@ def forget(item: pytest.Item) -> None:
 @contextmanager
 def _opened_for(state: TestState, name: str) -> Iterator[Endpoint]:
     """The endpoint of a test; a cassette that cannot be used fails it."""
-    from ._endpoint import opened
+    from ._opened import opened
 
     with ExitStack() as stack:
         if state.cassette is None:
@@ -267,7 +267,7 @@ def watching(item: pytest.Item, state: TestState) -> Iterator[None]:
     if not asked or _active.current() is not None:
         yield
         return
-    from ._endpoint import opened
+    from ._opened import opened
 
     with opened(state.settings, item.nodeid, live=True):
         yield

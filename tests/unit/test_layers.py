@@ -101,6 +101,7 @@ def test_the_core_imports_no_adapter_and_no_plugin(path):
     upper = (
         "_adapters",
         "_endpoint",
+        "_opened",
         "_active",
         "_environment",
         "_exchange",
