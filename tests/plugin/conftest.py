@@ -146,6 +146,8 @@ class Project:
     def run(self, source, *args, ini=""):
         self.write(source)
         self._ini(ini)
+        if not any(arg.startswith("--reruns") for arg in args):  # it leaves busy threads behind in this process
+            args = ("-pno:rerunfailures", *args)
         return Outcome(self.pytester.runpytest_inprocess("-Wdefault", *OF_OTHERS, *args))
 
     def run_subprocess(self, source, *args, ini=""):
