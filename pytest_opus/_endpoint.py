@@ -41,6 +41,7 @@ from ._settings import Settings
 if TYPE_CHECKING:
     import anthropic
 
+    from ._adapters.loopback import Listening
     from ._responders.recorded import Deck, Recorded
 
 
@@ -73,8 +74,8 @@ class Endpoint:
         self._phases = Phases()
         self._reader = BodyReader()
         self._scripted = Scripted(settings, seed=name)
-        self._url: str | None = None
-        self._listening = ExitStack()
+        self._listening: Listening | None = None
+        self._exit = ExitStack()
         self._lock = Lock()
         self._closed = False
         self._judged = False
@@ -165,17 +166,17 @@ class Endpoint:
     @property
     def calls(self) -> list[Call]:
         """Every attempt on `POST /v1/messages`, in order of arrival."""
-        return list(self._ledger.calls)
+        return list(self._seen.calls)
 
     @property
     def tool_calls(self) -> list[ToolCall]:
         """Every `tool_use` that was issued, joined with the result that the program sent back."""
-        return tool_calls(self._ledger.calls)
+        return tool_calls(self._seen.calls)
 
     @property
     def usage(self) -> Usage:
         """The tokens of all calls together."""
-        return Usage.total(call.usage for call in self._ledger.calls)
+        return Usage.total(call.usage for call in self._seen.calls)
 
     @property
     def task_budget(self) -> Task | None:
@@ -183,18 +184,25 @@ class Endpoint:
 
         Spent is what the API counts: what the model writes and newly sees, not history that is sent again.
         """
-        return declared_task(self._ledger.calls)
+        return declared_task(self._seen.calls)
 
     @property
     def problems(self) -> list[Problem]:
         """What is wrong so far. Turns that nobody asked for are added when the test's call phase ends."""
-        return list(self._ledger.problems)
+        return list(self._seen.problems)
 
     def transcript(self) -> str:
         """What went back and forth, as text."""
         with self._concealing():
-            text = transcript(self._ledger)
+            text = transcript(self._seen)
         return self._conceal(text) if self._live or self._recorded else text
+
+    @property
+    def _seen(self) -> Ledger:
+        """The ledger, with what clients of the server have done so far."""
+        if self._listening is not None and not self._closed:
+            self._listening.settle()
+        return self._ledger
 
     @property
     def url(self) -> str:
@@ -208,11 +216,11 @@ class Endpoint:
         with self._lock:
             if self._closed:
                 raise RuntimeError("opus.url: the test has ended, and its endpoint listens no more.")
-            if self._url is None:
+            if self._listening is None:
                 from ._adapters.loopback import listening
 
-                self._url = self._listening.enter_context(listening(self))
-            return self._url
+                self._listening = self._exit.enter_context(listening(self))
+            return self._listening.url
 
     @property
     def env(self) -> dict[str, str]:
@@ -416,7 +424,7 @@ class Endpoint:
         """Answer nothing any more, nor listen; deliveries that never ended count as aborted."""
         with self._lock:
             self._closed = True
-        self._listening.close()
+        self._exit.close()
         for call in self._ledger.calls:
             call.end = call.end or "aborted"
 

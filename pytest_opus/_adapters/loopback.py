@@ -7,8 +7,9 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Lock, Thread
+from contextlib import contextmanager, suppress
+from threading import Event, Lock, Thread, current_thread
+from typing import NamedTuple
 
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -23,6 +24,7 @@ from .proxy import Proxy
 _BACKLOG = 2048  # as many clients may knock at once
 _SEND_BUFFER = 64 * 1024  # else the system swallows a long stream whole, and nobody sees that its client left
 _IDLE_SECONDS = 3600  # a tool of an agent may take its time between two requests on one connection
+_ROUNDS = 16  # of the loop: more than there are from the end of a connection to the note of it on its call
 _GRACE_SECONDS = 1  # connections are broken off when the server stops; what is left then is cancelled
 
 
@@ -81,6 +83,22 @@ class Server(uvicorn.Server):
         mount = self._app.mounts.pop(path)
         self._loop.call_soon_threadsafe(mount.hang_up)
 
+    def settle(self) -> None:
+        """Wait until what clients have done so far is noted: their requests, and that they went away."""
+        if current_thread() is self._thread:
+            return
+        settled = Event()
+
+        def go_on(rounds: int) -> None:
+            if rounds:
+                self._loop.call_soon(go_on, rounds - 1)
+            else:
+                settled.set()
+
+        with suppress(RuntimeError):  # it has stopped
+            self._loop.call_soon_threadsafe(go_on, _ROUNDS)
+            settled.wait(_GRACE_SECONDS)
+
     def stop(self) -> None:
         """End, with all connections."""
         self._loop.call_soon_threadsafe(self._end.set)
@@ -121,9 +139,16 @@ _lock = Lock()
 _shared: Server | None = None
 
 
+class Listening(NamedTuple):
+    """Where an endpoint listens, and how to wait until it has seen what clients did so far."""
+
+    url: str
+    settle: Callable[[], None]
+
+
 @contextmanager
-def listening(endpoint: Endpoint) -> Iterator[str]:
-    """Have the endpoint listen, below a path that nobody can guess; gives its URL, which `ANTHROPIC_BASE_URL` is then.
+def listening(endpoint: Endpoint) -> Iterator[Listening]:
+    """Have the endpoint listen, below a path that nobody can guess; its URL is `ANTHROPIC_BASE_URL` then.
 
     The server is started for the first endpoint. It stays until the pytest session ends, or, outside of one, until no
     endpoint listens any more.
@@ -136,7 +161,7 @@ def listening(endpoint: Endpoint) -> Iterator[str]:
     url = f"http://127.0.0.1:{server.port}/{token}"
     try:
         with base_url_set(url):
-            yield url
+            yield Listening(url, server.settle)
     finally:
         server.unmount(token)
         if not in_session():

@@ -227,7 +227,7 @@ class TestTheSdk:
 
         async def leave():
             async with anthropic.AsyncAnthropic() as client, client.messages.stream(**BODY) as stream:
-                await asyncio.wait_for(stream.get_final_message(), 0.05)
+                await asyncio.wait_for(stream.get_final_message(), 0.5)
 
         with pytest.raises(asyncio.TimeoutError):
             asyncio.run(leave())

@@ -329,7 +329,7 @@ def test_a_delay_ends_with_the_client_that_waits_for_it(opus):
 
     async def ask():
         async with anthropic.AsyncAnthropic() as client:
-            await asyncio.wait_for(client.messages.create(**REQUEST, messages=[user("x")]), 0.05)
+            await asyncio.wait_for(client.messages.create(**REQUEST, messages=[user("x")]), 0.5)
 
     with pytest.raises(asyncio.TimeoutError):
         asyncio.run(ask())

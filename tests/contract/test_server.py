@@ -359,7 +359,7 @@ class TestFaults:
         opus_server.script(scripted, "two")
         _, error = streamed(opus_server.url, timeout=0.1)
         assert error is httpx.ReadTimeout
-        until(lambda: opus_server.calls[0].end == "aborted")
+        assert opus_server.calls[0].end == "aborted"
         assert said(post(opus_server.url)) == "two"
 
     def test_delay_and_pace_are_real(self, opus_server):
@@ -392,7 +392,6 @@ class TestStreamsThatAreLeft:
     def leave(self, opus):
         with httpx.stream("POST", f"{opus.url}/v1/messages", json=STREAM, headers=HEADERS) as response:
             next(response.iter_raw())
-        until(lambda: opus.calls[0].end is not None)
 
     @pytest.mark.parametrize("scripted", [turn("word " * 40, chunks=5, pace=0.005), turn("word " * 100_000, chunks=9)])
     def test_it_is_told_and_the_next_request_unharmed(self, opus_server, scripted):
@@ -402,6 +401,13 @@ class TestStreamsThatAreLeft:
         first, second = opus_server.calls
         assert (first.end, second.end) == ("aborted", "complete")
         assert first.usage.output_tokens < 100
+
+    def test_it_is_told_at_once(self, opus_server):
+        for _ in range(20):
+            opus_server.script(turn("late", delay=60))
+            with pytest.raises(httpx.ReadTimeout):
+                post(opus_server.url, timeout=0.05)
+            assert opus_server.calls[-1].end == "aborted"
 
     def test_the_next_request_may_come_on_the_same_client(self, opus_server):
         opus_server.script(turn("word " * 40, chunks=5, pace=0.005), "two")
