@@ -36,7 +36,7 @@ streaming = pytest.mark.parametrize("stream", [False, True], ids=["json", "strea
 def no_time_is_wasted():
     started = time.perf_counter()
     yield
-    assert time.perf_counter() - started < 1.0
+    assert time.perf_counter() - started < 5
 
 
 def read(library, run, *, stream, timeout=10.0):
@@ -223,7 +223,7 @@ class TestTheSdk:
         assert opus.calls[0].end == "dropped"
 
     def test_cancelling_a_task_that_waits_for_a_stall(self, opus, anthropic):
-        opus.script(turn("Hello.", fault=stall(5, after=2)))
+        opus.script(turn("Hello.", fault=stall(30, after=2)))
 
         async def leave():
             async with anthropic.AsyncAnthropic() as client, client.messages.stream(**BODY) as stream:

@@ -195,7 +195,7 @@ def test_a_verify_of_the_program_s_own_is_kept(opus, library):
 
 @libraries
 def test_an_async_sleep_blocks_nobody(opus, library):
-    opus.script(*[turn("x", delay=0.1)] * 20)
+    opus.script(*[turn("x", delay=0.3)] * 20)
 
     async def ask_all():
         async with library.AsyncClient() as client:
@@ -203,7 +203,7 @@ def test_an_async_sleep_blocks_nobody(opus, library):
 
     started = time.perf_counter()
     asyncio.run(ask_all())
-    assert time.perf_counter() - started < 1.5  # one after the other they would take 2 s
+    assert time.perf_counter() - started < 5  # one after the other they would take 6 s
 
 
 LATE_IMPORT = """
