@@ -202,7 +202,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
             self.answer(200, {"input_tokens": 12})
         elif text == "busy" and sum(one["body"] == body for one in self.seen) == 1:
             error = {"type": "rate_limit_error", "message": "Slow down"}
-            self.answer(429, {"type": "error", "error": error, "request_id": "req_real"}, ("retry-after", "3"))
+            self.answer(429, {"type": "error", "error": error, "request_id": "req_real"}, ("retry-after", "1"))
         elif body.get("stream"):
             self.stream(text)
         else:
