@@ -24,6 +24,7 @@ class Gate:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._validator = Validator(models=settings.models)
+        self._accepted: tuple[Body | None, object] = None, None
 
     def profile(self, request: HttpRequest) -> Literal["anthropic", "toapis"]:
         """The convention that is spoken: Anthropic's on its own host, a gateway's on any other, unless it is fixed."""
@@ -52,12 +53,19 @@ class Gate:
         return None
 
     def body_refusal(self, body: Body, request: HttpRequest, resource: Resource) -> Refusal | None:
-        """Refused for what it asks."""
+        """Refused for what it asks. The very body that was accepted last, as clients send it again, is so again."""
+        terms = resource, self._rules(request), betas_in(request.headers)
+        accepted, known = self._accepted
+        if body is accepted and terms == known:
+            return None
         if len(request.body) > _LARGEST_BODY:
             return Refusal(MESSAGES[413], "body_too_large", status=413, type=TYPES[413])
         if body.error is not None:
             return _json_refusal(body.error, request.body)
-        return self.rule_refusal(body.value, request, resource)
+        refusal = self.rule_refusal(body.value, request, resource)
+        if refusal is None:
+            self._accepted = body, terms
+        return refusal
 
     def rule_refusal(self, value: Any, request: HttpRequest, resource: Resource) -> Refusal | None:
         """Refused for breaking a rule; `value` may be more than what `request` carried."""

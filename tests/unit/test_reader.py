@@ -36,6 +36,16 @@ def test_nan_is_named():
     assert str(BodyReader().read(b"[NaN]").error) == "NaN is not JSON"
 
 
+def test_the_same_body_again_is_the_same_object(make_body):
+    reader = BodyReader()
+    data = json.dumps(make_body(HI)).encode()
+
+    first = reader.read(data)
+    assert reader.read(bytes(bytearray(data))) is first
+    assert reader.read(json.dumps(make_body(HI, YES, GO)).encode()) is not first
+    assert reader.read(data).value == first.value
+
+
 def test_a_conversation_that_goes_on_shares_its_beginning(make_body):
     reader = BodyReader()
 
