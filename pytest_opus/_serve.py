@@ -9,7 +9,7 @@ from threading import Event
 from typing import Literal
 
 from . import _active
-from ._api.describe import counted
+from ._api.describe import clip, counted
 from ._endpoint import Endpoint
 from ._ledger.call import Call
 from ._ledger.transcript import describe_call
@@ -78,7 +78,8 @@ def _tell(calls: list[Call]) -> None:
     """A line for every call that has ended, once."""
     for call in [call for call in calls if call.end is not None]:
         calls.remove(call)
-        _say(describe_call(call))
+        reason = f": {clip(call.error.get('message', ''), 300)}" if call.error else ""
+        _say(describe_call(call) + reason)
 
 
 def _say(line: str) -> None:

@@ -34,6 +34,11 @@ MESSAGES = {
 }
 
 
+def retry_at_once(status: int) -> dict[str, str]:
+    """Headers by which clients try again without a wait; some do so after a 429 only if it says `retry-after`."""
+    return {"retry-after-ms": "1"} | ({"retry-after": "0"} if status == 429 else {})
+
+
 def error_type(status: int, profile: str) -> str:
     """The `error.type` that goes with `status`; gateways of the `toapis` convention name a 429 differently."""
     if status == 429 and profile == "toapis":

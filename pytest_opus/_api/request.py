@@ -32,6 +32,12 @@ class ToolResult:
         return f"ToolResult({self.text!r}{error})"
 
 
+def results_in(message: Any) -> list[ToolResult]:
+    """The tool results of a message; none of anything malformed."""
+    blocks = blocks_of(message.get("content")) if isinstance(message, dict) else []
+    return [ToolResult(block) for block in blocks if block.get("type") == "tool_result"]
+
+
 class Sent(NamedTuple):
     """A request body: its fields, and its conversation where it has one."""
 
@@ -131,8 +137,7 @@ class Request:
     @property
     def tool_results(self) -> list[ToolResult]:
         """The tool results of the last user message."""
-        blocks = blocks_of(next(self._of_user(), {}).get("content"))
-        return [ToolResult(block) for block in blocks if block.get("type") == "tool_result"]
+        return results_in(next(self._of_user(), None))
 
     def _of_user(self) -> Iterator[Mapping[str, Any]]:
         """The messages of the user, the last one first."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
-from .._api.conversation import newest_first
+from .._api.conversation import Conversation, newest_first
 from .._api.events import message_in
 from .._api.objects import JsonObject, blocks_of, readable
-from .._api.request import Request, ToolResult
+from .._api.request import Request, ToolResult, results_in
 from .._api.sse import decode
 from .._http import End, Headers, Reply
 from .usage import Usage
@@ -154,9 +155,12 @@ def tool_calls(calls: Iterable[Call]) -> list[ToolCall]:
     """Every client tool call of these calls, in order, with its result."""
     issued: list[ToolCall] = []
     results: dict[str, ToolResult] = {}
+    known: set[Conversation] = set()
     for call in calls:
-        for result in _new_results(call.request):
-            results.setdefault(result.tool_use_id, result)
+        for link in _new_links(call.request, known):
+            known.add(link)
+            for result in results_in(link.message):
+                results.setdefault(result.tool_use_id, result)
         content = blocks_of(call.response.get("content")) if call.response else []
         issued += [
             ToolCall(block.get("name", ""), block.get("input", JsonObject()), block.get("id", ""), call)
@@ -166,12 +170,6 @@ def tool_calls(calls: Iterable[Call]) -> list[ToolCall]:
     return [ToolCall(one.name, one.input, one.id, one.call, results.get(one.id)) for one in issued]
 
 
-def _new_results(request: Request) -> list[ToolResult]:
-    """The results that follow the last call of a tool; earlier ones came with earlier requests."""
-    found: list[ToolResult] = []
-    for link in newest_first(request.sent.conversation):
-        blocks = blocks_of(link.message.get("content")) if isinstance(link.message, dict) else []
-        if any(block.get("type") == "tool_use" for block in blocks):
-            break
-        found += [ToolResult(block) for block in blocks if block.get("type") == "tool_result"]
-    return found
+def _new_links(request: Request, known: set[Conversation]) -> Iterator[Conversation]:
+    """What a request adds to the conversations of earlier ones; theirs it holds by the same objects."""
+    return takewhile(lambda link: link not in known, newest_first(request.sent.conversation))

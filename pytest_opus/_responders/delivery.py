@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any
 
-from .._api.errors import STATUSES
+from .._api.errors import STATUSES, retry_at_once
 from .._http import Failure, Reply
 from .._script.turns import NetworkErrorTurn, Turn
 from .faults import broken_body, broken_stream
@@ -25,9 +25,9 @@ def deliver(message: dict[str, Any], turn: Turn, headers: dict[str, str], *, str
         return _stream(message, turn, headers, **meaning)
     fault = turn.fault
     if fault is not None and fault.kind == "stream_error":
-        retry = {"retry-after-ms": "1"}  # as for error turns: retries of an SDK do not sleep
         status = STATUSES.get(fault.type, 500)
-        reply = error_reply(status, fault.type, fault.message, retry | headers, problems=meaning.get("problems", ()))
+        fields = retry_at_once(status) | headers  # as for error turns
+        reply = error_reply(status, fault.type, fault.message, fields, problems=meaning.get("problems", ()))
         return reply._replace(delay=turn.delay)
     reply = json_reply(message, headers, delay=turn.delay, message=message, **meaning)
     return broken_body(reply, fault) if fault else reply

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Literal
 
+from .._api.errors import retry_at_once
 from .blocks import check_json, shown
 from .turns import ErrorTurn, _headers
 
@@ -29,7 +30,8 @@ def api_error(
         message: `error.message`; a usual one unless given.
         headers: further response headers.
         retry_after: seconds to send as `retry-after`, as they are. `None` sends `retry-after-ms: 1`, so that the
-            retries of an SDK do not sleep; `False` sends neither.
+            retries of an SDK do not sleep, and with a 429 `retry-after: 0` too, without which some clients give up;
+            `False` sends neither.
         details: `error.details`, such as `{"error_code": "image_dimensions_too_large"}`, from which SDKs choose their
             exception.
 
@@ -47,7 +49,7 @@ def api_error(
     if details is not None and not isinstance(details, Mapping):
         raise TypeError(f"api_error(): details is {shown(details)}; a dict is expected.")
     check_json([type, message, details], "api_error()")
-    fields = {**_retry_header("api_error()", retry_after), **_headers("api_error()", headers)}
+    fields = {**_retry_headers("api_error()", status, retry_after), **_headers("api_error()", headers)}
     return ErrorTurn(status, type, message, fields, details)
 
 
@@ -99,13 +101,13 @@ def fail_thread(error_code: str) -> ErrorTurn:
 
 def _named(name: str, status: int, retry_after: RetryAfter) -> ErrorTurn:
     __tracebackhide__ = True
-    return ErrorTurn(status, headers=_retry_header(f"{name}()", retry_after))
+    return ErrorTurn(status, headers=_retry_headers(f"{name}()", status, retry_after))
 
 
-def _retry_header(where: str, retry_after: RetryAfter) -> dict[str, str]:
+def _retry_headers(where: str, status: int, retry_after: RetryAfter) -> dict[str, str]:
     __tracebackhide__ = True
     if retry_after is None:
-        return {"retry-after-ms": "1"}
+        return retry_at_once(status)
     if retry_after is False:
         return {}
     if (

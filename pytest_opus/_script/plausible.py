@@ -9,7 +9,7 @@ from typing import Any
 from .._api.conversation import newest_first
 from .._api.objects import blocks_of, object_at, offered_tools
 from .._api.request import Request
-from .blocks import Block, text, tool_use
+from .blocks import Block, text, thinking, tool_use
 from .turns import Plausible, Turn
 
 
@@ -18,13 +18,14 @@ class NoAnswerError(ValueError):
 
 
 ANSWER = "This is a plausible answer."
+_THOUGHT = "This is a plausible thought."
 
 
 def plausible() -> Plausible:
     """An answer that fits the request.
 
     It calls an offered tool once, with an input that the tool's schema allows; after that, or with no tool to call, it
-    answers in text, or in JSON when the request asks for a format.
+    answers in text, or in JSON when the request asks for a format. Where thinking is enabled it thinks first.
 
         opus.otherwise(plausible())
     """
@@ -33,13 +34,16 @@ def plausible() -> Plausible:
 
 def plausible_turn(request: Request) -> Turn:
     """The turn that `plausible()` stands for in answer to `request`."""
-    if tool := _tool_to_call(request):
-        return Turn(content=(tool_use(tool["name"]),))
-    return Turn(content=(_answer(request.whole.fields),))
+    body = request.whole.fields
+    tool = _tool_to_call(request)
+    said = tool_use(tool["name"]) if tool else _answer(body)
+    thinks = object_at(body, "thinking").get("type") == "enabled"
+    return Turn(content=(thinking(_THOUGHT), said) if thinks else (said,))
 
 
 def _answer(body: Mapping[str, Any]) -> Block:
-    schema = object_at(object_at(body, "output_config"), "format").get("schema")
+    format_ = object_at(object_at(body, "output_config"), "format") or object_at(body, "output_format")
+    schema = format_.get("schema")
     if schema is None:
         return text(ANSWER)
     from .._schema.smallest import UnsatisfiedError, smallest

@@ -14,7 +14,7 @@ import httpx
 import httpx2
 import pytest
 
-from pytest_opus import text, tool_use, turn
+from pytest_opus import plausible, text, tool_use, turn
 
 URL = "https://api.anthropic.com/v1/messages"
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
@@ -263,3 +263,51 @@ def test_a_body_beyond_32_megabytes_is_too_large(opus):
         "type": "request_too_large",
         "message": "Request exceeds the maximum size",
     }
+
+
+def test_a_body_that_is_sent_again_is_judged_by_the_headers_it_comes_with(opus):
+    opus.otherwise("Hello.")
+    opus.expect_invalid()
+    body = BODY | {"temperature": 1}
+
+    def statuses(**headers):
+        return [httpx.post(URL, headers=HEADERS | headers, json=body).status_code for _ in range(2)]
+
+    assert statuses() == [200, 200]
+    assert statuses(**{"anthropic-version": "2026-10-21"}) == [400, 400]
+    assert statuses(**{"anthropic-beta": "no-such-beta"}) == [400, 400]
+    assert statuses() == [200, 200]
+
+
+RUN_TESTS = {"name": "run_tests", "description": "Run the tests of a file.", "input_schema": {"type": "object"}}
+
+
+def ask_with_tools(messages, **more):
+    body = BODY | {"max_tokens": 3000, "messages": messages, "tools": [RUN_TESTS]} | more
+    response = httpx.post(URL, headers=HEADERS, json=body)
+    assert response.status_code == 200, response.text
+    return response.json()["content"]
+
+
+def result_of(call, content):
+    return {"role": "user", "content": [{"type": "tool_result", "tool_use_id": call["id"], "content": content}]}
+
+
+def test_results_of_parallel_calls_may_come_in_turns_of_their_own(opus):
+    opus.script([tool_use("run_tests", {"file": "a"}), tool_use("run_tests", {"file": "b"})], "Well?", "Done.")
+    messages = list(BODY["messages"])
+    for call, content in zip(ask_with_tools(messages), ("a passed", "b passed"), strict=True):
+        messages += [{"role": "assistant", "content": [call]}, result_of(call, content)]
+    ask_with_tools(messages)
+    assert [call.result.text for call in opus.tool_calls] == ["a passed", "b passed"]
+    ask_with_tools([{"role": "user", "content": "A history that begins anew."}, *messages[1:]])
+    assert [call.result.text for call in opus.tool_calls] == ["a passed", "b passed"]
+
+
+def test_a_plausible_tool_loop_with_manual_thinking(opus):
+    opus.otherwise(plausible())
+    manual = {"model": "claude-sonnet-4-5", "thinking": {"type": "enabled", "budget_tokens": 1024}}
+    content = ask_with_tools(BODY["messages"], **manual)
+    assert [block["type"] for block in content] == ["thinking", "tool_use"]
+    messages = [*BODY["messages"], {"role": "assistant", "content": content}, result_of(content[1], "passed")]
+    assert [block["type"] for block in ask_with_tools(messages, **manual)] == ["thinking", "text"]

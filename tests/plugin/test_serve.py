@@ -57,7 +57,7 @@ def test_it_answers_plausibly_tells_every_call_and_sums_up(number):
             [
                 "call 1: claude-opus-4-7 200 end_turn, about 5 tokens in, 10 out",
                 "call 2: claude-opus-4-7 200 end_turn, about 5 tokens in, 10 out",
-                "call 3: claude-opus-4-7 400 invalid_request_error",
+                "call 3: claude-opus-4-7 400 invalid_request_error: temperature: range: 0..1",
                 "3 calls, about 30 tokens",
             ],
         )

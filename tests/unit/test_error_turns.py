@@ -30,7 +30,7 @@ def test_named_errors(make, status):
 @pytest.mark.parametrize(
     ("retry_after", "headers"),
     [
-        (None, {"retry-after-ms": "1"}),
+        (None, {"retry-after-ms": "1", "retry-after": "0"}),
         (False, {}),
         (2, {"retry-after": "2"}),
         (0, {"retry-after": "0"}),
@@ -42,8 +42,12 @@ def test_when_to_retry(retry_after, headers):
     assert api_error(429, retry_after=retry_after).headers == headers
 
 
+def test_other_errors_than_429_say_no_seconds():
+    assert overloaded().headers == api_error(500).headers == {"retry-after-ms": "1"}
+
+
 def test_further_headers_win():
-    error = api_error(429, headers={"retry-after-ms": "7", "x-mine": "yes"})
+    error = api_error(529, headers={"retry-after-ms": "7", "x-mine": "yes"})
 
     assert error.headers == {"retry-after-ms": "7", "x-mine": "yes"}
 

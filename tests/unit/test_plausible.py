@@ -50,6 +50,20 @@ def test_it_answers_in_the_format_that_was_asked_for(make_request):
     assert json.loads(block["text"]) == {"n": 3}
 
 
+def test_it_answers_in_the_format_of_the_beta(make_request):
+    (block,) = plausible_turn(make_request(output_format=FORMAT)).content
+
+    assert json.loads(block["text"]) == {"n": 3}
+
+
+@pytest.mark.parametrize(("fields", "kind"), [({}, "text"), ({"tools": [A]}, "tool_use")])
+def test_it_thinks_first_where_that_is_enabled(make_request, fields, kind):
+    enabled = {"type": "enabled", "budget_tokens": 1024}
+    turn = plausible_turn(make_request(model="claude-sonnet-4-5", thinking=enabled, **fields))
+
+    assert [block["type"] for block in turn.content] == ["thinking", kind]
+
+
 def test_a_tool_comes_before_the_format(make_request):
     (block,) = plausible_turn(make_request(output_config={"format": FORMAT}, tools=[A])).content
 

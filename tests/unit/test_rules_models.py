@@ -267,6 +267,7 @@ def test_a_tool_loop_starts_with_manual_thinking():
         "requirement, disable `thinking`. Please consult our documentation at "
         "https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
     )
+    assert "thinking()" in judge(model, thinking=ENABLED, messages=loop()).hint
     assert judge(model, thinking=ENABLED, messages=loop(thought)) is None
     assert judge(model, thinking=ENABLED, messages=loop({"type": "redacted_thinking", "data": "x"})) is None
     assert judge(model, messages=loop()) is None

@@ -126,6 +126,7 @@ def tool_loop_starts_with_thinking(request: Request) -> Refusal | None:
         "lastmost set of `tool_use` and `tool_result` blocks). We recommend you include thinking blocks from "
         f"previous turns. To avoid this requirement, disable `thinking`. {_DOCS}",
         path=f"messages.{opening[0]}.content.0.type",
+        hint="send back the thinking with which the model's answer began, and begin a scripted one with thinking()",
     )
 
 
