@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_opus import overloaded, tool_use, turn
+from pytest_opus import overloaded, rate_limited, tool_use, turn
 
 FOLDER = Path(__file__).parent / "node"
 
@@ -36,4 +36,11 @@ def test_ai_sdk(alone):
     alone.script(tool_use("run_tests", {"file": "a.test.ts"}), "All pass.")
     alone.script(turn("All tests pass.", chunks=["All ", "tests", " pass."]))
     assert run(alone, "ai_sdk.mjs", "@ai-sdk/anthropic") == ["All pass.", "All |tests| pass."]
+    assert alone.tool_calls[0].result.text == "a.test.ts: 3 passed"
+
+
+def test_langchain(alone):
+    alone.script(rate_limited(), tool_use("run_tests", {"file": "a.test.ts"}), "All pass.")
+    alone.script(turn("All tests pass.", chunks=["All ", "tests", " pass."]))
+    assert run(alone, "langchain.mjs", "@langchain/anthropic") == ["All pass.", "All |tests| pass."]
     assert alone.tool_calls[0].result.text == "a.test.ts: 3 passed"
