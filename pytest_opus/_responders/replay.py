@@ -37,14 +37,18 @@ def replayed(response: RecordedResponse, number: int, speed: float | None, beyon
 
 
 def _headers(recorded: Mapping[str, str], speed: float | None) -> dict[str, str]:
-    """The headers, but for the waits before a retry: those of a replay are as short as an SDK can be told."""
+    """The headers, but for the waits before a retry: those of a replay are as short as clients can be told.
+
+    Some try again only if there is a `retry-after`, which has whole seconds.
+    """
     headers = dict(recorded)
     seconds = headers.pop("retry-after", None)
     milliseconds = headers.pop("retry-after-ms", None)
     if seconds is None and milliseconds is None:
         return headers
     wait = 1.0 if speed is None else max(_number(milliseconds, 1) or _number(seconds, 1000), 1.0) / speed
-    return {**headers, "retry-after-ms": f"{wait:.0f}"}
+    waits = {"retry-after-ms": f"{wait:.0f}"} | ({} if seconds is None else {"retry-after": f"{wait / 1000:.0f}"})
+    return headers | waits
 
 
 def _number(text: str | None, factor: int) -> float:
