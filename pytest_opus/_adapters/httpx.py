@@ -9,14 +9,14 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from types import ModuleType
 from typing import Any
 
 from .. import _active
 from .._endpoint import Endpoint
 from .._exchange import Exchange
-from .._http import Failure, Headers, HttpRequest, Step
+from .._http import Failure, Headers, HttpRequest, Reply, Step
 from .tls import share
 from .upstream import failures_noted, watched
 
@@ -38,7 +38,8 @@ def cover(library: ModuleType) -> None:
 
 def cover_aiohttp(module: ModuleType) -> None:
     """Wrap a transport with the surface of `httpx` that sends over aiohttp; `module.httpx` is the library it serves."""
-    _cover_class(module.httpx, module.AiohttpTransport, "handle_async_request", _async_wrapper)
+    wrapper = partial(_async_wrapper, disconnect="ReadError")
+    _cover_class(module.httpx, module.AiohttpTransport, "handle_async_request", wrapper)
 
 
 def _cover_class(library: ModuleType, transport: Any, method: str, wrapper: Callable[[ModuleType, Any], Any]) -> None:
@@ -99,7 +100,9 @@ def _sync_wrapper(library: ModuleType, original: Any) -> Any:
     return handle_request
 
 
-def _async_wrapper(library: ModuleType, original: Any) -> Any:
+def _async_wrapper(library: ModuleType, original: Any, *, disconnect: str = "") -> Any:
+    """`disconnect` names the exception by which the transport tells of it, if it is not the usual one."""
+
     async def handle_async_request(transport: Any, request: Any) -> Any:
         endpoint = None if FORWARDED in request.extensions else _active.current()
         if endpoint is None:
@@ -111,6 +114,7 @@ def _async_wrapper(library: ModuleType, original: Any) -> Any:
         asked = _http_request(request, host, port, claim.path, await request.aread())
         exchange = endpoint.handle(asked, known_host=claim.known_host)
         if isinstance(exchange, Exchange):
+            exchange.reply = _told_as(exchange.reply, disconnect)
             return await _play_reply_async(library, request, exchange)
         request.extensions = {**request.extensions, FORWARDED: True}
         token = _active.forwarded.set(True)
@@ -121,6 +125,13 @@ def _async_wrapper(library: ModuleType, original: Any) -> Any:
             _active.forwarded.reset(token)
 
     return handle_async_request
+
+
+def _told_as(reply: Reply, disconnect: str) -> Reply:
+    failure = reply.failure
+    if failure is None or failure.kind != "disconnect" or failure.exception:
+        return reply
+    return reply._replace(failure=failure._replace(exception=disconnect))
 
 
 def bound_transport(library: ModuleType, endpoint: Endpoint) -> Any:

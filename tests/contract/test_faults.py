@@ -257,6 +257,22 @@ class TestTheSdk:
         asyncio.run(ask_twice())
         assert [call.end for call in opus.calls] == ["complete", "timeout"]
 
+    @pytest.mark.parametrize("listens", [False, True])
+    def test_a_disconnect_over_aiohttp(self, opus, anthropic, listens):
+        pytest.importorskip("aiohttp")
+        if not hasattr(anthropic, "DefaultAioHttpClient"):
+            pytest.skip("this SDK has no aiohttp client")
+        opus.script(turn("Hello.", fault=disconnect(after=2)))
+        base_url = opus.url if listens else None
+
+        async def read():
+            client = anthropic.AsyncAnthropic(http_client=anthropic.DefaultAioHttpClient(), base_url=base_url)
+            async with client, client.messages.stream(**BODY) as stream:
+                await stream.get_final_message()
+
+        with pytest.raises((httpx.ReadError, httpx2.ReadError)):
+            asyncio.run(read())
+
 
 @pytest.mark.parametrize(
     ("make", "message"),
