@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from collections.abc import Iterable
 from json import JSONDecodeError, JSONDecoder
 from typing import Any, NamedTuple
 
@@ -36,12 +37,14 @@ class Body(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """A body that was read: in `text` the message of `links[i]` ends at `ends[i]`, and `tail` follows the last.
+    """A body that was read: `opening` comes before its messages, in `text` the message of `links[i]` ends at `ends[i]`,
+    and `tail` follows the last.
 
     Programs send the same tools and system prompt with every call; where the text is the same, so is the object.
     """
 
     text: str
+    opening: str
     head: dict[str, Any]
     ends: list[int]
     links: list[Conversation]
@@ -81,7 +84,7 @@ class BodyReader:
 
     def _read(self, text: str, known: _Read | None, shared: int) -> Body | None:
         try:
-            read = _read(text, known, shared)
+            read = _read(text, known, shared, self._recent)
         except (_Irregular, ValueError, IndexError):
             return None
         self._recent = (*[one for one in self._recent if one is not known][1 - _RECENT :], read)
@@ -113,18 +116,28 @@ def _shared(read: _Read, text: str) -> int:
     return bisect(read.ends, 0, key=lambda end: 0 if text.startswith(read.text[:end]) else 1)
 
 
-def _read(text: str, known: _Read | None, shared: int) -> _Read:
-    if known is not None and shared:
-        head, ends, links = known.head, known.ends[:shared], known.links[:shared]
+def _read(text: str, known: _Read | None, shared: int, recent: Iterable[_Read]) -> _Read:
+    if known is not None:
+        opening, head, ends, links = known.opening, known.head, known.ends[:shared], known.links[:shared]
         place = ends[-1]
     else:
-        known = None
-        head, place = _read_head(text)
-        ends, links = [], []
+        opening, head = _opening(text, recent)
+        place, ends, links = len(opening), [], []
     place = _read_messages(text, place, ends, links)
     tail = text[place:]
-    rest = known.rest if known is not None and tail == known.tail else _read_rest(text, place)
-    return _Read(text[: ends[-1]] if ends else "", head, ends, links, rest, tail)
+    rest = next((read.rest for read in recent if read.tail == tail), None)
+    if rest is None:
+        rest = _read_rest(text, place)
+    return _Read(text[: ends[-1]] if ends else "", opening, head, ends, links, rest, tail)
+
+
+def _opening(text: str, recent: Iterable[_Read]) -> tuple[str, dict[str, Any]]:
+    """What comes before the messages, and the fields in it."""
+    for read in recent:
+        if text.startswith(read.opening):
+            return read.opening, read.head
+    head, place = _read_head(text)
+    return text[:place], head
 
 
 def _read_head(text: str) -> tuple[dict[str, Any], int]:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,6 +48,7 @@ REQUEST: dict[str, Any] = {
 }
 DELTAS = turn("word " * 200, chunks=5)
 ROUNDS = 25
+NUMBERS = count()
 
 
 def main() -> None:
@@ -61,6 +63,7 @@ def main() -> None:
     for title, kind, calls, by_sdk in (
         ("small calls, of one SDK client", "call", 200, True),
         ("small calls, as many as it can", "call", 800, False),
+        ("the same small call, as many as it can", "again", 800, False),
         ("streams of 200 deltas, as many as it can", "stream", 80, False),
     ):
         one, other, ratio = server.compare(kind, calls, by_sdk=by_sdk)
@@ -104,12 +107,17 @@ def constant(client: Any, ask: Callable[[Any], None]) -> httpx2.MockTransport:
 
 
 def create(client: Any) -> None:
-    client.messages.create(**REQUEST)
+    client.messages.create(**asked_anew())
 
 
 def stream(client: Any) -> None:
-    with client.messages.stream(**REQUEST) as events:
+    with client.messages.stream(**asked_anew()) as events:
         events.get_final_message()
+
+
+def asked_anew() -> dict[str, Any]:
+    """The request with an end of its own: what was asked before is known to be fine."""
+    return REQUEST | {"messages": [*REQUEST["messages"][:-1], {"role": "user", "content": f"Go on, {next(NUMBERS)}."}]}
 
 
 def spent(work: Callable[[], None], times: int) -> float:

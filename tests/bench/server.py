@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import count
 from typing import Any
 
 import anthropic
@@ -57,10 +58,11 @@ REQUEST: dict[str, Any] = {
             "input_schema": {"type": "object", "properties": {"file": {"type": "string"}}, "required": ["file"]},
         }
     ],
-    "messages": [{"role": "user", "content": "Fix this null-handling bug."}],
+    "messages": [{"role": "user", "content": "Fix the null-handling bug 0000000."}],
 }
 ROUNDS = 9
 CONNECTIONS = 4
+NUMBERS = count()
 
 
 START = """
@@ -86,7 +88,7 @@ def compare(kind: str, calls: int, *, by_sdk: bool = False) -> tuple[float, floa
     """
     with opus(kind) as (port, path):
         request = encoded(path, kind == "stream")
-        ask = partial(sdk_rate, path) if by_sdk else partial(rate, request)
+        ask = partial(sdk_rate, path) if by_sdk else partial(rate, request, again=kind == "again")
         with bare(answer(port, request)) as bare_port:
             pairs = [(ask(bare_port, calls), ask(port, calls)) for _ in range(ROUNDS)]
     one, other = (statistics.median(column) for column in zip(*pairs, strict=True))
@@ -167,19 +169,25 @@ def is_whole(data: bytes) -> bool:
 
 
 def sdk_rate(path: str, port: int, calls: int) -> float:
+    def ask(number: int) -> None:
+        client.messages.create(**REQUEST | {"messages": [{"role": "user", "content": f"Fix the bug {number}."}]})
+
     with anthropic.Anthropic(base_url=f"http://127.0.0.1:{port}{path}", api_key="k") as client:
-        client.messages.create(**REQUEST)
+        ask(0)
         started = time.perf_counter()
         for _ in range(calls):
-            client.messages.create(**REQUEST)
+            ask(next(NUMBERS))
         return calls / (time.perf_counter() - started)
 
 
-def rate(request: bytes, port: int, calls: int) -> float:
+def rate(request: bytes, port: int, calls: int, *, again: bool = False) -> float:
+    """Calls per second, each with a question of its own, or all with the same."""
+    before, _, after = request.partition(b"0000000")
+
     def ask(_: int) -> None:
         with socket.create_connection(("127.0.0.1", port)) as connection:
             for _ in range(calls // CONNECTIONS):
-                connection.sendall(request)
+                connection.sendall(request if again else b"%b%07d%b" % (before, next(NUMBERS), after))
                 response(connection)
 
     with ThreadPoolExecutor(CONNECTIONS) as pool:

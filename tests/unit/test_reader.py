@@ -46,6 +46,25 @@ def test_the_same_body_again_is_the_same_object(make_body):
     assert reader.read(data).value == first.value
 
 
+@pytest.mark.parametrize("last", ["messages", "tools"])
+def test_another_conversation_with_the_same_tools_shares_them(last):
+    reader = BodyReader()
+    fields = {"model": "m", "tools": [{"name": "a"}], "system": "s", "messages": None}
+
+    def read(*messages):
+        body = fields | {"messages": list(messages)}
+        body[last] = body.pop(last)
+        found = reader.read(json.dumps(body).encode())
+        assert found.value == body
+        return found
+
+    first, second = read(HI), read(GO)
+
+    assert second.fields["tools"] is first.fields["tools"]
+    assert second.conversation.before is None
+    assert read(HI, YES).conversation.before is first.conversation
+
+
 def test_a_conversation_that_goes_on_shares_its_beginning(make_body):
     reader = BodyReader()
 
