@@ -321,7 +321,9 @@ class Endpoint:
         """Name the call's phase, and see whether it keeps its task budget."""
         try:
             call.phase = self._phases.name_of(call.request)
-        except Exception as error:  # noqa: BLE001 - whatever a function of the test raises
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever a function of the test raises
             self._note(raised(call, "the condition of a phase", error))
         self._check_task_budget(call, ended=False)
 

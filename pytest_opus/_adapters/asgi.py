@@ -13,11 +13,12 @@ from contextlib import suppress
 from threading import Thread
 from weakref import WeakSet
 
+from .. import _active
 from .._endpoint import Endpoint
 from .._exchange import Exchange, Forwarding
 from .._hosts import ANTHROPIC, path_below_base
 from .._http import Headers, HttpRequest
-from .._responders.elsewhere import pathless
+from .._responders.elsewhere import pathless, unforeseen
 from .peer import Gone, Message, Peer, Receive, Send, play
 from .proxy import Proxy
 
@@ -57,7 +58,7 @@ class Application:
             await play(Exchange(pathless(request), None, None), peer)
             return
         mount.transports.add(peer.transport)
-        answer = await _answer(mount.endpoint, request)
+        answer = await _answer(mount.endpoint, request, peer)
         if isinstance(answer, Exchange):
             await play(answer, peer)
         else:
@@ -82,21 +83,36 @@ def _http_request(scope: Message, path: str, body: bytes) -> HttpRequest:
     )
 
 
-async def _answer(endpoint: Endpoint, request: HttpRequest) -> Exchange | Forwarding:
+Answer = Exchange | Forwarding
+
+
+async def _answer(endpoint: Endpoint, request: HttpRequest, peer: Peer) -> Answer:
     """What the endpoint answers. Functions of the test may take their time, and so run in a thread of their own."""
     if not endpoint.calls_functions:
-        return endpoint.handle(request)
+        return _handled(endpoint, request)
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Exchange | Forwarding] = loop.create_future()
+    answer: asyncio.Future[Answer] = loop.create_future()
 
-    def settle(found: Exchange | Forwarding) -> None:
+    def settle(found: Answer) -> None:
         if not answer.done():
             answer.set_result(found)
+        elif isinstance(found, Exchange):  # the client went away before
+            found.abort()
 
     def handle() -> None:
-        found = endpoint.handle(request)
+        found = _handled(endpoint, request)
         with suppress(RuntimeError):  # the server has stopped meanwhile
             loop.call_soon_threadsafe(settle, found)
 
     Thread(target=handle, name="pytest-opus turn", daemon=True).start()
-    return await answer
+    return await peer.unless_gone(answer)
+
+
+def _handled(endpoint: Endpoint, request: HttpRequest) -> Answer:
+    """What the endpoint answers, whatever a function of the test raises: no client waits for ever."""
+    try:
+        return endpoint.handle(request)
+    except BaseException as error:  # noqa: BLE001 - a KeyboardInterrupt, say
+        reply = unforeseen(request, None, error)
+        _active.stray += reply.problems
+        return Exchange(reply, None, None)

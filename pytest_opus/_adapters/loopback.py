@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -21,6 +22,7 @@ from .._settings import in_session
 from .asgi import Application, Mount
 from .proxy import Proxy
 
+_THREAD = "pytest-opus server"
 _BACKLOG = 2048  # as many clients may knock at once
 _SEND_BUFFER = 64 * 1024  # else the system swallows a long stream whole, and nobody sees that its client left
 _IDLE_SECONDS = 3600  # a tool of an agent may take its time between two requests on one connection
@@ -35,6 +37,12 @@ class _Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         super().connection_made(transport)
         self.app_state = {"transport": transport}
         self.access_log = False  # here and not in its options, which mute any other uvicorn of the process too
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is told even where a forked process holds the connection too."""
+        with suppress(OSError):
+            self.transport.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        super().connection_lost(exc)
 
 
 class Server(uvicorn.Server):
@@ -57,6 +65,7 @@ class Server(uvicorn.Server):
             ws="none",
             lifespan="off",
             interface="asgi3",
+            workers=1,
             log_config=None,
             proxy_headers=False,
             backlog=_BACKLOG,
@@ -66,7 +75,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._loop = asyncio.new_event_loop()
         self._end = asyncio.Event()
-        self._thread = Thread(target=self._run, name="pytest-opus server", daemon=True)
+        self._thread = Thread(target=self._run, name=_THREAD, daemon=True)
         self._thread.start()
         served.add(self.port)
 
@@ -85,7 +94,7 @@ class Server(uvicorn.Server):
 
     def settle(self) -> None:
         """Wait until what clients have done so far is noted: their requests, and that they went away."""
-        if current_thread() is self._thread:
+        if current_thread() is self._thread or not self._thread.is_alive():
             return
         settled = Event()
 
@@ -106,17 +115,27 @@ class Server(uvicorn.Server):
         served.discard(self.port)
 
     def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self.serve([self._socket]))
+        log = logging.getLogger("uvicorn.error")
+        log.addFilter(_tells)
+        try:
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self.serve([self._socket]))
+        finally:
+            log.removeFilter(_tells)
 
     async def main_loop(self) -> None:
         await self._end.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for mount in self._app.mounts.values():
-            mount.hang_up()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
         await super().shutdown(sockets)
         await self._proxy.close()
+
+
+def _tells(record: logging.LogRecord) -> bool:
+    """That this server starts and stops is no news for the log of a test; that of another uvicorn is."""
+    return record.levelno >= logging.WARNING or record.threadName != _THREAD
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -137,6 +156,16 @@ def _listener(host: str, port: int) -> socket.socket:
 
 _lock = Lock()
 _shared: Server | None = None
+
+
+def _forget() -> None:
+    """A forked process has the server in its memory, but not the thread in which it runs."""
+    global _lock, _shared
+    _lock, _shared = Lock(), None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 class Listening(NamedTuple):

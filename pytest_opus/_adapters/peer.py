@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from .._exchange import Exchange
 from .._http import Sleep, Step
@@ -13,6 +13,8 @@ from .._http import Sleep, Step
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+
+T = TypeVar("T")
 
 _AT_A_STRETCH = 8  # chunks that are sent together; then other connections have their turn
 
@@ -40,6 +42,8 @@ class Peer:
                 return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     async def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        if self.transport.is_closing():
+            raise Gone
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def give(self, data: bytes, *, more: bool = True) -> None:
@@ -74,6 +78,18 @@ class Peer:
             task.cancel()
         if not task.cancelled():
             task.result()
+
+    async def unless_gone(self, answer: asyncio.Future[T]) -> T:
+        """What the future brings, as long as the client waits for it."""
+        watcher = asyncio.ensure_future(self._left())
+        try:
+            await asyncio.wait((answer, watcher), return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                raise Gone
+            return answer.result()
+        finally:
+            watcher.cancel()
+            answer.cancel()
 
     async def _left(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

@@ -95,7 +95,7 @@ def unreachable(url: str, error: Exception) -> Reply:
     return error_reply(502, "api_error", message, {"request-id": _ID})
 
 
-def unforeseen(request: HttpRequest, call: Call | None, error: Exception) -> Reply:
+def unforeseen(request: HttpRequest, call: Call | None, error: BaseException) -> Reply:
     """A failure of our own: the test fails with its traceback, and the program gets an answer all the same."""
     return refuse(
         Problem(

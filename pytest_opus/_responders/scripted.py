@@ -216,7 +216,9 @@ class Scripted:
 def _applies(route: Route, call: Call) -> bool:
     try:
         return route.condition is not None and route.condition.matches(call.request)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # that of pytest.fail() is no Exception
         raise Mismatch(mismatches.raised(call, f"when({route.condition})", error)) from error
 
 

@@ -422,6 +422,16 @@ class TestFunctions:
         opus_server.script(lambda request: f"inner said {said(post(opus_server.url))}", "x")
         assert said(post(opus_server.url)) == "inner said x"
 
+    def test_a_client_that_goes_away_meanwhile_is_told(self, opus_server):
+        go_on = threading.Event()
+        opus_server.script(lambda request: str(go_on.wait(20)), "two")
+        with pytest.raises(httpx.ReadTimeout):
+            post(opus_server.url, timeout=0.1)
+        assert opus_server.calls[0].end is None
+        go_on.set()
+        until(lambda: opus_server.calls[0].end == "aborted")
+        assert said(post(opus_server.url)) == "two"
+
     def test_many_at_once(self, opus_server):
         together = threading.Barrier(60)
         opus_server.otherwise(lambda request: str(together.wait(20) >= 0))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import pytest
 
 SEND = """
+import httpx
 import os, threading
 from urllib.parse import urlsplit
 
@@ -355,3 +357,122 @@ def test_it(opus_server):
     assert upstream.stdout.read().splitlines()[-1].startswith("2 calls, ")
     monkeypatch.delenv("ANTHROPIC_BASE_URL")
     assert project.run(source).counts == {"passed": 1}
+
+
+def test_whatever_a_condition_raises_the_client_is_answered_and_the_test_fails(project):
+    outcome = project.run(
+        SEND
+        + """
+def never(request):
+    pytest.fail("the agent must not come here")
+
+def test_of_a_route(opus_server):
+    opus_server.when(where=never).otherwise("x")
+    assert "the agent must not come here" in here()
+
+def test_of_a_phase(opus_server):
+    opus_server.phase("a", where=never)
+    opus_server.script("x")
+    assert here() == "x"
+
+def test_of_a_turn_that_is_interrupted(opus_server):
+    def interrupted(request):
+        raise KeyboardInterrupt
+    opus_server.script(interrupted)
+    assert "KeyboardInterrupt" in here()
+"""
+    )
+    assert outcome.counts == {"failed": 2, "passed": 1, "errors": 1}
+    assert all("the agent must not come here" in failure for failure in outcome.failures[:2])
+    assert "KeyboardInterrupt" in outcome.failures[2]
+
+
+FORKED = """
+import time
+import pytest_opus
+
+def forked(work):
+    if not (child := os.fork()):
+        try:
+            work()
+        finally:
+            os._exit(0)
+    return child
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_forked_processes(project):
+    outcome = project.run(
+        SEND
+        + FORKED
+        + """
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+def test_a_connection_that_a_child_holds_is_cut_all_the_same(opus_server):
+    opus_server.script("one", turn("two", fault=pytest_opus.disconnect()))
+    with httpx.Client(timeout=5) as client:
+        url = os.environ["ANTHROPIC_BASE_URL"] + "/v1/messages"
+        client.post(url, headers=headers(), json=body())
+        child = forked(lambda: time.sleep(60))
+        try:
+            with pytest.raises(httpx.RemoteProtocolError):
+                client.post(url, headers=headers(), json=body())
+        finally:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+
+def test_a_child_may_listen_itself(opus_server, tmp_path):
+    def listen():
+        with pytest_opus.serve() as opus:
+            opus.script("of the child")
+            (tmp_path / "said").write_text(here())
+            assert len(opus.calls) == 1
+
+    os.waitpid(forked(listen), 0)
+    assert (tmp_path / "said").read_text() == "of the child"
+    assert opus_server.calls == []
+"""
+    )
+    assert outcome.counts == {"passed": 2}, outcome.text
+
+
+def test_nothing_of_uvicorn_s_own_shows(project, monkeypatch):
+    monkeypatch.setenv("WEB_CONCURRENCY", "auto")
+    outcome = project.run_subprocess(
+        SEND
+        + """
+import logging
+
+def test_it(opus_server, caplog):
+    with caplog.at_level(logging.DEBUG, "uvicorn.error"):
+        opus_server.script("x")
+        assert here() == "x"
+    assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
+
+def test_later():
+    logging.basicConfig(level=logging.INFO)
+"""
+    )
+    assert outcome.counts == {"passed": 2}
+    assert "server process" not in outcome.text + outcome.result.stderr.str()
+
+
+def test_a_request_that_is_half_sent_does_not_delay_the_end(project):
+    outcome = project.run_subprocess(
+        SEND
+        + """
+import socket
+kept = []
+
+def test_it(opus_server):
+    url = urlsplit(opus_server.url)
+    kept.append(socket.create_connection((url.hostname, url.port)))
+    kept[0].sendall(f"POST {url.path}/v1/messages HTTP/1.1\\r\\nhost: x\\r\\ncontent-length: 500\\r\\n\\r\\n{{".encode())
+    opus_server.script("x")
+    assert here() == "x"
+"""
+    )
+    assert outcome.counts == {"passed": 1}
+    assert "Error" not in outcome.text + outcome.result.stderr.str()
