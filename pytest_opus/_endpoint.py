@@ -66,7 +66,7 @@ class Endpoint:
 
     def __init__(self, settings: Settings, name: str, *, live: bool = False, recorded: Recorded | None = None) -> None:
         self._settings = settings
-        self._name = name
+        self.name = name
         self._live = Live() if live else None
         self._recorded = recorded
         self._watched = Watched(settings)
@@ -317,6 +317,10 @@ class Endpoint:
             _active.stray += reply.problems
         return Exchange(reply, call, request.read_timeout, self._note)
 
+    def missed(self, request: HttpRequest, reason: str) -> None:
+        """Note a request that was perhaps meant for this endpoint; for adapters."""
+        self._ledger.entries.append(Probe(method=request.method, path=request.path, status=404, reason=reason))
+
     def _observe(self, call: Call) -> None:
         """Name the call's phase, and see whether it keeps its task budget."""
         try:
@@ -346,7 +350,7 @@ class Endpoint:
 
     def _responder(self, *, known_host: bool) -> Responder:
         if self._closed:
-            return AfterTheEnd(self._name)
+            return AfterTheEnd(self.name)
         if not known_host:
             return UnknownHost(self._settings)
         return self._live or self._recorded or self._scripted

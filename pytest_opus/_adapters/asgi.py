@@ -17,8 +17,8 @@ from .. import _active
 from .._endpoint import Endpoint
 from .._exchange import Exchange, Forwarding
 from .._hosts import ANTHROPIC, path_below_base
-from .._http import Headers, HttpRequest
-from .._responders.elsewhere import pathless, unforeseen
+from .._http import Headers, HttpRequest, Reply
+from .._responders.elsewhere import PATHLESS, late, pathless, unforeseen
 from .peer import Gone, Message, Peer, Receive, Send, play
 from .proxy import Proxy
 
@@ -41,6 +41,7 @@ class Application:
 
     def __init__(self, proxy: Proxy, answered: Callable[[], None]) -> None:
         self.mounts: dict[str, Mount] = {}
+        self.ended: dict[str, str] = {}  # what the endpoints were called whose paths are used no more
         self._proxy = proxy
         self._answered = answered
 
@@ -52,10 +53,13 @@ class Application:
 
     async def _serve(self, scope: Message, peer: Peer) -> None:
         body = await peer.body()
-        mount, path = self._find(scope["path"])
-        request = _http_request(scope, path, body)
+        first, below = _split(scope["path"])
+        mount = self.mounts.get(first)
+        path = below if mount or first in self.ended else scope["path"]
+        mount = mount or self.mounts.get("")
+        request = _http_request(scope, path_below_base(path), body)
         if mount is None:
-            await play(Exchange(pathless(request), None, None), peer)
+            await play(Exchange(self._lost(request, first), None, None), peer)
             return
         mount.transports.add(peer.transport)
         answer = await _answer(mount.endpoint, request, peer)
@@ -64,10 +68,21 @@ class Application:
         else:
             await peer.meanwhile(self._proxy.relay(answer, request, scope["headers"], body, peer))
 
-    def _find(self, path: str) -> tuple[Mount | None, str]:
-        first, _, rest = path[1:].partition("/")
-        mount, below = (self.mounts[first], f"/{rest}") if first in self.mounts else (self.mounts.get(""), path)
-        return mount, path_below_base(below)
+    def _lost(self, request: HttpRequest, first: str) -> Reply:
+        """The answer to a request that belongs to no test, which whoever could miss it is told."""
+        if first in self.ended:
+            reply = late(request, self.ended[first])
+            _active.stray += reply.problems
+            return reply
+        for mount in list(self.mounts.values()):
+            mount.endpoint.missed(request, PATHLESS)
+        return pathless(request)
+
+
+def _split(path: str) -> tuple[str, str]:
+    """The first part of a path, and what follows it."""
+    first, _, rest = path[1:].partition("/")
+    return first, f"/{rest}"
 
 
 def _http_request(scope: Message, path: str, body: bytes) -> HttpRequest:

@@ -90,6 +90,7 @@ class Server(uvicorn.Server):
     def unmount(self, path: str) -> None:
         """Answer nothing below the path any more, and break off what is on its way."""
         mount = self._app.mounts.pop(path)
+        self._app.ended[path] = mount.endpoint.name
         self._loop.call_soon_threadsafe(mount.hang_up)
 
     def settle(self) -> None:

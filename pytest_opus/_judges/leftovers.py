@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from .._api.describe import counted
+from .._ledger.call import Probe
 from .._ledger.ledger import Ledger
 from .._ledger.problems import Problem, document
 from .._ledger.transcript import describe_request
@@ -22,6 +23,7 @@ def unused_turns(routes: Sequence[Route], ledger: Ledger, severity: Literal["fai
     if len(unused) > 5:
         evidence.append(f"... and {len(unused) - 5} more")
     evidence.append(f"the program made {counted(len(ledger.calls), 'call')}")
+    evidence += [f"and {probe}" for probe in ledger.entries if isinstance(probe, Probe) and probe.status == 404][:3]
     return Problem(
         kind="unused_turns",
         code="unused_turns",

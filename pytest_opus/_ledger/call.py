@@ -127,11 +127,18 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """A request that is no call: counting tokens, listing models, a path that does not exist."""
+    """A request that is no call: counting tokens, listing models, a path that does not exist.
+
+    `reason` says why it was not answered, where that is no matter of course.
+    """
 
     method: str
     path: str
     status: int | None
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}: {self.status}" + (f", {self.reason}" if self.reason else "")
 
 
 @dataclass(frozen=True)

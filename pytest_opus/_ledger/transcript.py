@@ -17,7 +17,7 @@ def transcript(ledger: Ledger) -> str:
     lines: list[str] = []
     for entry in list(ledger.entries):
         if isinstance(entry, Probe):
-            lines.append(f"{entry.method} {entry.path}: {entry.status}")
+            lines.append(str(entry))
         else:
             lines += _call(entry)
     return "\n".join(lines)

@@ -80,13 +80,32 @@ class AfterTheEnd:
         return refuse(problem)
 
 
+PATHLESS = "the client dropped the path of ANTHROPIC_BASE_URL"
+
+
 def pathless(request: HttpRequest) -> Reply:
-    """To a request on the server whose path belongs to no test, or not any more."""
-    message = (
-        f"{request.method} {request.path}: the client dropped the path of ANTHROPIC_BASE_URL, or the test whose path "
-        "it is has ended."
-    )
+    """To a request on the server whose path belongs to no test."""
+    message = f"{request.method} {request.path}: {PATHLESS}."
     return error_reply(404, "not_found_error", message, {"request-id": _ID, "x-should-retry": "false"})
+
+
+def late(request: HttpRequest, name: str) -> Reply:
+    """To a request on the server for a test that has ended; a call is a problem."""
+    problem = Problem(
+        kind="unscripted",
+        code="after_the_end",
+        severity="fail",
+        message=document(
+            f"a request came to the URL of {name} after its end.",
+            evidence=[f"{request.method} {request.path}"],
+            nearest=None,
+            way_out="Wait for the test's threads and processes before it ends, and build clients in the test that uses "
+            "them: a client that is kept asks at the URL of its first test.",
+        ),
+        call=None,
+    )
+    is_call = request.method == "POST" and request.path == "/v1/messages"
+    return refuse(problem) if is_call else refuse(problem)._replace(problems=())
 
 
 def unreachable(url: str, error: Exception) -> Reply:

@@ -21,6 +21,7 @@ import pytest
 
 import pytest_opus
 from pytest_opus import (
+    _active,
     connect_error,
     disconnect,
     garble,
@@ -124,13 +125,14 @@ class TestTheUrl:
     def test_late_requests_are_told(self, opus_server):
         with serve() as inner:
             url = inner.url
+        assert httpx.get(f"{url}/v1/models", headers=HEADERS).status_code == 400
+        assert _active.stray == []
         response = post(url)
-        assert response.status_code == 404
-        assert response.json()["error"] == {
-            "type": "not_found_error",
-            "message": f"POST {urlsplit(url).path}/v1/messages: the client dropped the path of ANTHROPIC_BASE_URL, or "
-            "the test whose path it is has ended.",
-        }
+        assert (response.status_code, response.headers["x-should-retry"]) == (400, "false")
+        told = response.json()["error"]["message"]
+        assert told.startswith("opus: a request came to the URL of endpoint after its end.")
+        assert [problem.code for problem in _active.stray] == ["after_the_end"]
+        _active.stray.clear()  # else it would be an error of this test's teardown
         assert opus_server.calls == []
         with pytest.raises(RuntimeError, match=r"^opus.url: the test has ended, and its endpoint listens no more\.$"):
             _ = inner.url
@@ -143,6 +145,8 @@ class TestTheUrl:
             assert response.status_code == 404
             if method != "HEAD":
                 assert response.json()["error"]["message"].startswith(f"{method} /v1/messages: the client dropped the ")
+            told = f"{method} /v1/messages: 404, the client dropped the path of ANTHROPIC_BASE_URL"
+            assert opus_server.transcript() == told
             opus_server.script("Hello.")
             assert said(client.post(f"{parts.path}/v1/messages", json=BODY, headers=HEADERS)) == "Hello."
 

@@ -109,12 +109,30 @@ def test_first(opus_server):
 def test_second(opus_server):
     opus_server.script("mine")
     late = send(url=urls[0] + "/v1/messages")
-    assert late.status_code == 404
+    assert late.status_code == 400
     assert here() == "mine"
     assert len(opus_server.calls) == 1
+
+def test_third(opus):
+    pass
 """
     )
-    assert outcome.counts == {"passed": 2}
+    assert outcome.counts == {"passed": 3, "errors": 1}
+    assert "a request came to the URL of test_it.py::test_first after its end" in outcome.failure
+    assert "a client that is kept asks at the URL of its first test" in outcome.failure
+
+
+def test_a_program_that_drops_the_path_and_hides_it_is_told(project):
+    outcome = project.run(
+        SEND
+        + """
+def test_it(opus_server):
+    opus_server.script("x")
+    send(url=opus_server.url.rpartition("/")[0] + "/v1/messages")
+"""
+    )
+    assert outcome.counts == {"failed": 1}
+    assert "and POST /v1/messages: 404, the client dropped the path of ANTHROPIC_BASE_URL" in outcome.failure
 
 
 def test_an_unused_turn_and_a_raising_function_fail_the_test(project):
