@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Answer every request with something plausible, or from a cassette. The first line printed is the "
         "base URL, then comes a line per call, and a summary on Ctrl-C or SIGTERM.",
     )
-    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
+    serve.add_argument("--host", type=_host, default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, default=0, help="the port to listen at (default: any that is free)")
     serve.add_argument("--profile", choices=PROFILES, default="auto", help="the API convention (default: auto)")
     serve.add_argument(
@@ -62,6 +62,8 @@ def _serve(chosen: argparse.Namespace) -> int:
     from ._serve import cassette_endpoint, plausible_endpoint, serve
 
     try:
+        if chosen.cassette and chosen.validate == "off":
+            raise ValueError("a cassette answers what it holds; --validate=off has no effect there")  # noqa: TRY301
         if chosen.cassette:
             endpoint = cassette_endpoint(chosen.cassette, chosen.profile)
         else:
@@ -93,6 +95,13 @@ def _report(name: str) -> Report:
     except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         reason = str(error) if type(error) is ValueError else "a part of it is missing"
         raise argparse.ArgumentTypeError(f"{name} cannot be compared: {reason}") from None
+
+
+def _host(text: str) -> str:
+    host = text.removeprefix("[").removesuffix("]")  # as an address of IPv6 stands in a URL
+    if not host:
+        raise argparse.ArgumentTypeError("an address is expected, such as 127.0.0.1")
+    return host
 
 
 def _ratio(text: str) -> Decimal:

@@ -88,6 +88,8 @@ def _without_proxy(host: str) -> dict[str, str | None]:
     if not any(map(os.environ.get, _PROXIES)):
         return {}
     known = next(filter(None, map(os.environ.get, _NO_PROXY)), None)
+    if known == "*":
+        return {}
     return dict.fromkeys(_NO_PROXY, f"{known},{host}" if known else host)
 
 

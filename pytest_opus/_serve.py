@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
@@ -82,6 +83,9 @@ def _tell(calls: list[Call]) -> None:
         _say(describe_call(call) + reason)
 
 
-def _say(line: str) -> None:
-    with suppress(BrokenPipeError):  # nobody listens any more
-        print(line, flush=True)  # noqa: T201 - this is the output of the command
+def _say(text: str) -> None:
+    """One line, whatever a program put into it, that any terminal can show."""
+    encoding = sys.stdout.encoding or "utf-8"
+    line = "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+    with suppress(OSError):  # nobody listens any more
+        print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)  # noqa: T201 - this is the output of the command

@@ -218,6 +218,14 @@ class TestTheEnvironment:
         opus.script("one")
         assert said(post("http://gateway.example")) == "one"
 
+    def test_where_no_proxy_is_asked_anyway_it_stays_so(self, monkeypatch):
+        monkeypatch.setenv("NO_PROXY", "*")
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+        with serve() as opus:
+            opus.script("direct")
+            assert os.environ["NO_PROXY"] == "*"
+            assert said(post(opus.url)) == "direct"
+
     @pytest.mark.parametrize(
         ("before", "during"), [(None, "127.0.0.1"), ("intranet.example", "intranet.example,127.0.0.1")]
     )

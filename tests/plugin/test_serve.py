@@ -141,3 +141,28 @@ def test_a_cassette_that_is_missing_or_damaged(cassette, capsys):
     cassette.write_bytes(cassette.read_bytes()[:-9])
     assert main(["serve", "--cassette", str(cassette)]) == 2
     assert capsys.readouterr().err.startswith(f"pytest-opus serve: {cassette}:")
+
+
+def test_arguments_that_cannot_be(cassette, capsys):
+    assert main(["serve", "--cassette", str(cassette), "--validate=off"]) == 2
+    assert "--validate=off has no effect there" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["serve", "--host", ""])
+    assert "an address is expected, such as 127.0.0.1" in capsys.readouterr().err
+
+
+def test_an_address_as_it_stands_in_a_url():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("no IPv6 here")
+    with serve("--host", "[::1]") as served:
+        assert served.url.startswith("http://[::1]:")
+        assert served.post().status_code == 200
+
+
+def test_a_line_is_a_line_whatever_a_program_sends():
+    with serve("--validate=off") as served:
+        served.post(model="a\nb\x1b[31mü")
+        (line, _) = served.end()[1]
+        assert line.startswith("call 1: a\\nb\\x1b[31mü 200 end_turn")
