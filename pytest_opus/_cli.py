@@ -7,12 +7,16 @@ import sys
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ._cassette_commands import add_commands
 from ._report.compare import comparison_lines, difference
 from ._report.json import report_from_json
 from ._report.model import Report
 from ._settings import PROFILES
+
+if TYPE_CHECKING:
+    from ._endpoint import Endpoint
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,15 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from ._serve import cassette_endpoint, plausible_endpoint, serve
+    from ._serve import serve
 
     try:
-        if chosen.cassette and chosen.validate == "off":
-            raise ValueError("a cassette answers what it holds; --validate=off has no effect there")  # noqa: TRY301
-        if chosen.cassette:
-            endpoint = cassette_endpoint(chosen.cassette, chosen.profile)
-        else:
-            endpoint = plausible_endpoint(chosen.profile, chosen.validate)
+        endpoint = _served(chosen)
     except ValueError as error:
         print(f"pytest-opus serve: {error}", file=sys.stderr)  # noqa: T201 - this is the output of the command
         return 2
@@ -76,6 +75,17 @@ def _serve(chosen: argparse.Namespace) -> int:
     except (OSError, OverflowError) as error:
         print(f"pytest-opus serve: cannot listen at {chosen.host}:{chosen.port}: {error}", file=sys.stderr)  # noqa: T201 - this is the output of the command
         return 2
+
+
+def _served(chosen: argparse.Namespace) -> Endpoint:
+    """The endpoint to serve; raises `ValueError` where there can be none."""
+    from ._serve import cassette_endpoint, plausible_endpoint
+
+    if not chosen.cassette:
+        return plausible_endpoint(chosen.profile, chosen.validate)
+    if chosen.validate == "off":
+        raise ValueError("a cassette answers what it holds; --validate=off has no effect there")
+    return cassette_endpoint(chosen.cassette, chosen.profile)
 
 
 def _compare(chosen: argparse.Namespace) -> int:

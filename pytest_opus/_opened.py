@@ -60,7 +60,7 @@ class Options(TypedDict, total=False):
     unrecorded: Severity
 
 
-class endpoint:  # noqa: N801
+class endpoint:  # noqa: N801 - it is used as a function is
     """An endpoint outside a fixture: in a `TestCase`, a session fixture, under `@given`, in a script.
 
     The options are those of the `opus` marker: `profile` and the kinds of problems. Problems that matter are raised as
@@ -110,7 +110,7 @@ class endpoint:  # noqa: N801
             self._endpoint.save()
 
 
-class serve(endpoint):  # noqa: N801
+class serve(endpoint):  # noqa: N801 - as above
     """As `endpoint()`, and it listens: `ANTHROPIC_BASE_URL` is `opus.url` within the block.
 
         with pytest_opus.serve() as opus:

@@ -41,7 +41,7 @@ class Application:
 
     def __init__(self, proxy: Proxy, answered: Callable[[], None]) -> None:
         self.mounts: dict[str, Mount] = {}
-        self.ended: dict[str, str] = {}  # what the endpoints were called whose paths are used no more
+        self.ended: dict[str, str] = {}  # the names of endpoints by paths that were theirs
         self._proxy = proxy
         self._answered = answered
 
@@ -54,10 +54,9 @@ class Application:
     async def _serve(self, scope: Message, peer: Peer) -> None:
         body = await peer.body()
         first, below = _split(scope["path"])
-        mount = self.mounts.get(first)
-        path = below if mount or first in self.ended else scope["path"]
-        mount = mount or self.mounts.get("")
-        request = _http_request(scope, path_below_base(path), body)
+        is_known = first in self.mounts or first in self.ended
+        mount = self.mounts.get(first if is_known else "")
+        request = _http_request(scope, path_below_base(below if is_known else scope["path"]), body)
         if mount is None:
             await play(Exchange(self._lost(request, first), None, None), peer)
             return

@@ -84,11 +84,13 @@ class Call:
             return None
         if self.end == "complete":
             return self._whole_response
-        return readable(message_in(decode(b"".join(self.chunks[: self.delivered]))))  # type: ignore[no-any-return]
+        part: JsonObject | None = readable(message_in(decode(b"".join(self.chunks[: self.delivered]))))
+        return part
 
     @cached_property
     def _whole_response(self) -> JsonObject:
-        return readable(self.message)  # type: ignore[no-any-return]
+        whole: JsonObject = readable(self.message)
+        return whole
 
     @property
     def usage(self) -> Usage:

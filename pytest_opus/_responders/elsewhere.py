@@ -65,19 +65,9 @@ class AfterTheEnd:
         self._name = name
 
     def respond(self, request: HttpRequest, body: Body, call: Call | None) -> Reply:  # noqa: ARG002 - a responder
-        problem = Problem(
-            kind="unscripted",
-            code="after_the_end",
-            severity="fail",
-            message=document(
-                f"a request came after the end of {self._name}.",
-                evidence=[f"{request.method} {request.path}"],
-                nearest=None,
-                way_out="Wait for the test's tasks and threads before it ends, or cancel them.",
-            ),
-            call=call,
-        )
-        return refuse(problem)
+        what = f"a request came after the end of {self._name}."
+        way_out = "Wait for the test's tasks and threads before it ends, or cancel them."
+        return refuse(_after_the_end(what, request, way_out, call))
 
 
 PATHLESS = "the client dropped the path of ANTHROPIC_BASE_URL"
@@ -91,21 +81,25 @@ def pathless(request: HttpRequest) -> Reply:
 
 def late(request: HttpRequest, name: str) -> Reply:
     """To a request on the server for a test that has ended; a call is a problem."""
-    problem = Problem(
+    what = f"a request came to the URL of {name} after its end."
+    way_out = (
+        "Wait for the test's threads and processes before it ends, and build clients in the test that uses them: "
+        "a client that is kept asks at the URL of its first test."
+    )
+    reply = refuse(_after_the_end(what, request, way_out))
+    is_call = request.method == "POST" and request.path == "/v1/messages"
+    return reply if is_call else reply._replace(problems=())
+
+
+def _after_the_end(what: str, request: HttpRequest, way_out: str, call: Call | None = None) -> Problem:
+    evidence = [f"{request.method} {request.path}"]
+    return Problem(
         kind="unscripted",
         code="after_the_end",
         severity="fail",
-        message=document(
-            f"a request came to the URL of {name} after its end.",
-            evidence=[f"{request.method} {request.path}"],
-            nearest=None,
-            way_out="Wait for the test's threads and processes before it ends, and build clients in the test that uses "
-            "them: a client that is kept asks at the URL of its first test.",
-        ),
-        call=None,
+        message=document(what, evidence=evidence, nearest=None, way_out=way_out),
+        call=call,
     )
-    is_call = request.method == "POST" and request.path == "/v1/messages"
-    return refuse(problem) if is_call else refuse(problem)._replace(problems=())
 
 
 def unreachable(url: str, error: Exception) -> Reply:

@@ -342,7 +342,8 @@ def test_large_data_that_is_no_base64_is_told_by_the_hash_of_its_text():
         ("/data/people/alice", "/data/people/alice/x", "/data/people/<user>/x"),
         ("/data/people/alice", "/data/people/alices", "/data/people/alices"),
         ("D:\\people\\alice", '"D:\\\\people\\\\alice"', '"D:\\\\people\\\\<user>"'),
-        ("/root", "/root/x", "/root/x"),
+        ("/data/service", "/data/service/x", "/data/service/x"),
+        ("/alice", "/alice/x", "/alice/x"),
     ],
 )
 def test_an_unusual_home(home, written, scrubbed):
