@@ -9,15 +9,14 @@ from dataclasses import replace
 from functools import cached_property
 from threading import Lock
 from time import perf_counter
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from . import _active
 from ._api.describe import concealing, counted
 from ._api.reader import Body, BodyReader
 from ._api.request import Request, Sent
 from ._exchange import Exchange, Forwarding
-from ._hosts import api_path, bases, is_loopback
+from ._hosts import Claim, api_path, bases, is_loopback
 from ._http import Forward, HttpRequest, decoded
 from ._judges.leftovers import unused_turns
 from ._judges.task_budget import Task, declared_task, remaining_dropped
@@ -30,6 +29,7 @@ from ._ledger.transcript import transcript
 from ._ledger.usage import Usage
 from ._responders import Responder
 from ._responders.elsewhere import AfterTheEnd, UnknownHost, unanswered, unforeseen
+from ._responders.expect_invalid import ExpectInvalid
 from ._responders.live import Live
 from ._responders.mismatches import raised
 from ._responders.scripted import Scripted
@@ -46,13 +46,6 @@ if TYPE_CHECKING:
 
 
 _NOTHING_TO_CONCEAL = nullcontext()
-
-
-class Claim(NamedTuple):
-    """A request that an endpoint answers: its path below the base URL, and whether its host was announced."""
-
-    path: str
-    known_host: bool
 
 
 class Endpoint:
@@ -437,21 +430,3 @@ class Endpoint:
     def __repr__(self) -> str:
         calls, problems = counted(len(self._ledger.calls), "call"), counted(len(self._ledger.problems), "problem")
         return f"<Endpoint: {calls}, {self._scripted.script.summary}{f', {problems}' * bool(self._ledger.problems)}>"
-
-
-class ExpectInvalid:
-    """Refusals are meant; as a context manager it demands at least one inside."""
-
-    def __init__(self, scripted: Scripted) -> None:
-        self._scripted = scripted
-        self._allowed_before = scripted.invalid_allowed
-        scripted.invalid_allowed = True
-
-    def __enter__(self) -> None:
-        self._refused_before = len(self._scripted.refusals)
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        __tracebackhide__ = True
-        self._scripted.invalid_allowed = self._allowed_before
-        if kind is None and len(self._scripted.refusals) == self._refused_before:
-            raise AssertionError("opus: expect_invalid() saw no refused request inside its block.")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from ._endpoint import Claim
 from ._exchange import Exchange
-from ._hosts import api_path, bases
+from ._hosts import Claim, api_path, bases
 from ._http import HttpRequest
 from ._ledger.problems import Problem, document
 from ._responders.elsewhere import refuse

@@ -26,6 +26,13 @@ class Base(NamedTuple):
     prefix: str
 
 
+class Claim(NamedTuple):
+    """A request that an endpoint answers: its path below the base URL, and whether its host was announced."""
+
+    path: str
+    known_host: bool
+
+
 @lru_cache(maxsize=256)
 def parse_base(url: str) -> Base:
     """The parts of `https://gateway.example:8443/anthropic`, `gateway.example:8443` or `gateway.example`.
